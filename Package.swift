@@ -146,7 +146,7 @@ let package = Package(
             swiftSettings: settings
         ),
 
-        .target(name: "SeededChance", path: "Tests/SeededChance", swiftSettings: settings),
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: settings),
         .target(name: "LoopbackTesting", path: "Tests/LoopbackTesting", swiftSettings: settings),
         .target(
             name: "PostgresTesting",
@@ -177,14 +177,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "jobhand",
+            name: "testrunner",
             dependencies: [
                 "Jobs", "JobsTesting", "Postgres", "PostgresTesting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
-            path: "Tests/JobHand",
+            path: "Tests/TestRunner",
             swiftSettings: settings
         ),
         .testTarget(
@@ -198,7 +198,7 @@ let package = Package(
         .testTarget(
             name: "JobsTests",
             dependencies: [
-                "Jobs", "JobsTesting", "Locking", "Postgres", "PostgresTesting", "SeededChance", "jobhand",
+                "Jobs", "JobsTesting", "Locking", "Postgres", "PostgresTesting", "SeededRandom", "testrunner",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -213,11 +213,11 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "BookingTests", dependencies: ["Booking", "SeededChance"], swiftSettings: settings),
+        .testTarget(name: "BookingTests", dependencies: ["Booking", "SeededRandom"], swiftSettings: settings),
         .testTarget(
             name: "MessagingTests",
             dependencies: [
-                "CLibcurl", "LoopbackTesting", "Messaging", "MessagingTesting", "SeededChance",
+                "CLibcurl", "LoopbackTesting", "Messaging", "MessagingTesting", "SeededRandom",
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             swiftSettings: settings
@@ -227,7 +227,7 @@ let package = Package(
             name: "BookingStoreTests",
             dependencies: [
                 "Booking", "BookingStore", "BookingStoreTesting", "Locking", "Postgres", "PostgresTesting", "Reminders",
-                "Schema", "SeededChance",
+                "Schema", "SeededRandom",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
@@ -236,7 +236,7 @@ let package = Package(
             name: "RemindersTests",
             dependencies: [
                 "Booking", "BookingStore", "BookingStoreTesting", "Locking", "LoopbackTesting", "Messaging",
-                "MessagingTesting", "Postgres", "PostgresTesting", "Reminders", "Schema", "SeededChance",
+                "MessagingTesting", "Postgres", "PostgresTesting", "Reminders", "Schema", "SeededRandom",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings

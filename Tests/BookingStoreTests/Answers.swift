@@ -11,7 +11,7 @@ struct Answers: Sendable {
     var errors: [any Error] = []
 }
 
-extension Books {
+extension BookingFixture {
     /// Makes concurrent requests, and returns their results.
     func ask(_ requests: [BookingRequest]) async -> Answers {
         let desk = desk
@@ -19,7 +19,7 @@ extension Books {
             for request in requests {
                 group.addTask {
                     await Swift.Result<BookingResult, any Error>.catching {
-                        try await desk.book(request, now: Books.now)
+                        try await desk.book(request, now: BookingFixture.now)
                     }
                 }
             }

@@ -11,14 +11,14 @@ struct BookingTests {
 
     @Test("refuses a booked slot, and offers the three nearest free slots")
     func taken() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            let maria = try await books.engage()
-            let first = try await books.desk.book(
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            let maria = try await fixture.addTrainer()
+            let first = try await fixture.desk.book(
                 try request(studio, maria, "ana@example.com", "2027-01-05 10:00"), now: now)
             #expect(first.created && first.session.revision == 1 && first.session.localStart == "2027-01-05 10:00 PST")
             let refusal = await #expect(throws: Refusal.self) {
-                try await books.desk.book(try request(studio, maria, "ben@example.com", "2027-01-05 10:00"), now: now)
+                try await fixture.desk.book(try request(studio, maria, "ben@example.com", "2027-01-05 10:00"), now: now)
             }
             #expect(refusal?.rule == .slotTaken)
             #expect(

@@ -8,10 +8,10 @@ import Testing
 
 @Suite("The catalogue")
 struct CatalogueTests {
-    @Test("lists every column, constraint, index, trigger and function of a new schema")
+    @Test("lists every table, column, constraint, index, trigger and function of a new schema")
     func recorded() async throws {
-        try await withBooks(connections: 1) { books in
-            let found = try await books.database.withConnection { try await Catalogue.inventory(on: $0) }
+        try await withBookingFixture(connections: 1) { fixture in
+            let found = try await fixture.database.withConnection { try await Catalogue.inventory(on: $0) }
             guard found != Catalogue.expected else { return }
             let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
                 .deletingLastPathComponent()
@@ -26,6 +26,7 @@ struct CatalogueTests {
         "detects and repairs a manual change of the schema",
         arguments: [
             ("ALTER TABLE session DISABLE TRIGGER session_claims", "disabled: trigger session.session_claims"),
+            ("ALTER TABLE session ENABLE REPLICA TRIGGER session_claims", "disabled: trigger session.session_claims"),
             ("DROP TRIGGER session_claims ON session", "missing: trigger session.session_claims"),
             (
                 "DROP FUNCTION record_event() CASCADE; DROP FUNCTION start_of_day CASCADE",
@@ -42,13 +43,13 @@ struct CatalogueTests {
             ("DROP INDEX message_failed", "missing: index message_failed"),
         ])
     func repaired(statement: String, difference: String) async throws {
-        try await withBooks { books in
-            try await books.database.withConnection { try await $0.execute(script: statement) }
-            #expect(try await differences(books).contains(difference))
-            let repair = try await Catalogue.repair(books.database)
+        try await withBookingFixture { fixture in
+            try await fixture.database.withConnection { try await $0.execute(script: statement) }
+            #expect(try await differences(fixture).contains(difference))
+            let repair = try await Catalogue.repair(fixture.database)
             #expect(repair.repaired.contains(difference))
             #expect(repair.left == [])
-            #expect(try await differences(books) == [])
+            #expect(try await differences(fixture) == [])
         }
     }
 
@@ -64,32 +65,36 @@ struct CatalogueTests {
                 "CREATE TRIGGER mine BEFORE INSERT ON session FOR EACH ROW EXECUTE FUNCTION refuse_event_change()",
                 "not listed: trigger session.mine"
             ),
+            ("CREATE RULE no_events AS ON INSERT TO event DO INSTEAD NOTHING", "not listed: rule event.no_events"),
+            ("ALTER TABLE hold SET UNLOGGED", "unlogged: table hold"),
+            ("ALTER TABLE client ENABLE ROW LEVEL SECURITY", "row security enabled: table client"),
+            ("ALTER TABLE session OWNER TO pg_monitor", "another owner: table session"),
         ])
     func left(statement: String, difference: String) async throws {
-        try await withBooks { books in
-            try await books.database.withConnection { try await $0.execute(script: statement) }
-            let repair = try await Catalogue.repair(books.database)
+        try await withBookingFixture { fixture in
+            try await fixture.database.withConnection { try await $0.execute(script: statement) }
+            let repair = try await Catalogue.repair(fixture.database)
             #expect(repair.left.contains { $0.hasPrefix(difference) })
-            #expect(try await differences(books) == repair.left)
+            #expect(try await differences(fixture) == repair.left)
         }
     }
 
     @Test("reports a missing constraint that the rows violate, and does not add it")
     func violated() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage()
-            try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            try await fixture.book(studio, "2027-01-05 10:00", for: "ana@example.com")
             let difference = "missing: constraint session.session_station_is_counted"
-            try await books.database.query("ALTER TABLE session DROP CONSTRAINT session_station_is_counted")
-            try await books.database.query("UPDATE session SET station = 0")
-            let left = try await Catalogue.repair(books.database).left
+            try await fixture.database.query("ALTER TABLE session DROP CONSTRAINT session_station_is_counted")
+            try await fixture.database.query("UPDATE session SET station = 0")
+            let left = try await Catalogue.repair(fixture.database).left
             #expect(left.count == 1 && left.first?.hasPrefix(difference + " (") == true, "\(left)")
-            #expect(try await differences(books) == [difference])
+            #expect(try await differences(fixture) == [difference])
         }
     }
 
-    private func differences(_ books: Books) async throws -> [String] {
-        try await books.database.withConnection { try await Catalogue.differences(on: $0) }
+    private func differences(_ fixture: BookingFixture) async throws -> [String] {
+        try await fixture.database.withConnection { try await Catalogue.differences(on: $0) }
     }
 }

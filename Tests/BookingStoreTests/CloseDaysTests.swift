@@ -12,49 +12,50 @@ struct CloseDaysTests {
         try Date(text, strategy: .iso8601)
     }
 
-    private static func close(_ books: Books, at now: String) async throws -> [String] {
+    private static func close(_ fixture: BookingFixture, at now: String) async throws -> [String] {
         let now = try instant(now)
-        return try await books.database.withConnection { try await CloseDays.close(at: now, on: $0) }
+        return try await fixture.database.withConnection { try await CloseDays.close(at: now, on: $0) }
             .map { "\($0.studio) \($0.sessions)" }
     }
 
-    private static func book(_ books: Books, _ studio: Studio, at start: String, for name: String) async throws
+    private static func book(_ fixture: BookingFixture, _ studio: Studio, at start: String, for name: String)
+        async throws
         -> Session
     {
         let address = try EmailAddress("\(name)@example.com")
         var request = BookingRequest(studio: studio, who: .email(address), start: try instant(start))
         request.newClient = ClientDetails(name: try PersonName(name), email: address, phone: nil)
-        return try await books.desk.book(request, now: try instant("2026-11-30T16:00:00Z")).session
+        return try await fixture.desk.book(request, now: try instant("2026-11-30T16:00:00Z")).session
     }
 
     @Test("closes a day at midnight in the studio's time zone, and counts unmarked sessions without changing them")
     func midnight() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage()
-            let ana = try await Self.book(books, studio, at: "2026-12-01T18:00:00Z", for: "ana")
-            _ = try await Self.book(books, studio, at: "2026-12-01T19:00:00Z", for: "ben")
-            _ = try await books.desk.close(ana.reference, as: .attended)
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            let ana = try await Self.book(fixture, studio, at: "2026-12-01T18:00:00Z", for: "ana")
+            _ = try await Self.book(fixture, studio, at: "2026-12-01T19:00:00Z", for: "ben")
+            _ = try await fixture.desk.close(ana.reference, as: .attended)
             // One minute to midnight in Los Angeles, and midnight.
-            #expect(try await Self.close(books, at: "2026-12-02T07:59:00Z") == [])
+            #expect(try await Self.close(fixture, at: "2026-12-02T07:59:00Z") == [])
             #expect(
-                try await Self.close(books, at: "2026-12-02T08:00:00Z") == ["downtown 1"])
-            #expect(try await Self.close(books, at: "2026-12-02T09:00:00Z") == [])
-            let states = try await books.database.query("SELECT status FROM session ORDER BY id").decode(String.self)
+                try await Self.close(fixture, at: "2026-12-02T08:00:00Z") == ["downtown 1"])
+            #expect(try await Self.close(fixture, at: "2026-12-02T09:00:00Z") == [])
+            let states = try await fixture.database.query("SELECT status FROM session ORDER BY id").decode(String.self)
             #expect(states == ["attended", "booked"])
         }
     }
 
     @Test("closes missed days later, each once")
     func catchUp() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage()
-            _ = try await Self.close(books, at: "2026-12-01T12:00:00Z")
-            _ = try await Self.book(books, studio, at: "2026-12-02T18:00:00Z", for: "ana")
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            _ = try await Self.close(fixture, at: "2026-12-01T12:00:00Z")
+            _ = try await Self.book(fixture, studio, at: "2026-12-02T18:00:00Z", for: "ana")
             #expect(
-                try await Self.close(books, at: "2026-12-06T12:00:00Z") == ["downtown 1"])
-            let days = try await books.database.query("SELECT day::text FROM closed_day ORDER BY day")
+                try await Self.close(fixture, at: "2026-12-06T12:00:00Z") == ["downtown 1"])
+            let days = try await fixture.database.query("SELECT day::text FROM closed_day ORDER BY day")
                 .decode(String.self)
             #expect(
                 days == ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-03", "2026-12-04", "2026-12-05"])
@@ -63,19 +64,19 @@ struct CloseDaysTests {
 
     @Test("lists a past session as open until it is marked")
     func listed() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage()
-            let ana = try await Self.book(books, studio, at: "2026-12-01T18:00:00Z", for: "ana")
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            let ana = try await Self.book(fixture, studio, at: "2026-12-01T18:00:00Z", for: "ana")
             func openSessions(before instant: String) async throws -> [Reference] {
                 let instant = try Self.instant(instant)
-                return try await books.database.withConnection { connection in
+                return try await fixture.database.withConnection { connection in
                     try await SessionRepository(connection).leftOpen(at: studio.id, before: instant)
                 }.map(\.reference)
             }
             #expect(try await openSessions(before: "2026-12-01T08:00:00Z") == [])
             #expect(try await openSessions(before: "2026-12-02T08:00:00Z") == [ana.reference])
-            _ = try await books.desk.close(ana.reference, as: .noShow)
+            _ = try await fixture.desk.close(ana.reference, as: .noShow)
             #expect(try await openSessions(before: "2026-12-02T08:00:00Z") == [])
         }
     }

@@ -48,13 +48,13 @@ struct ConcurrentIndexTests {
 
     @Test("reports and repairs an invalid index")
     func repaired() async throws {
-        try await withBooks { books in
-            try await invalidate(in: books.database)
-            let found = try await books.database.withConnection { try await Catalogue.differences(on: $0) }
+        try await withBookingFixture { fixture in
+            try await invalidate(in: fixture.database)
+            let found = try await fixture.database.withConnection { try await Catalogue.differences(on: $0) }
             #expect(found == ["invalid: index client_search"])
-            let repair = try await Catalogue.repair(books.database)
+            let repair = try await Catalogue.repair(fixture.database)
             #expect(repair.repaired == found && repair.left == [])
-            try await expectIndex(in: books.database)
+            try await expectIndex(in: fixture.database)
         }
     }
 

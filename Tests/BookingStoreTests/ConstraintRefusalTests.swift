@@ -26,8 +26,8 @@ struct ConstraintRefusalTests {
 
     @Test("maps every constraint between rows that input can violate")
     func complete() async throws {
-        try await withBooks(connections: 1) { books in
-            let rules = try await books.database.query(
+        try await withBookingFixture(connections: 1) { fixture in
+            let rules = try await fixture.database.query(
                 """
                 SELECT conname
                 FROM pg_constraint
@@ -58,18 +58,18 @@ struct ConstraintRefusalTests {
 
     @Test("refuses a handle or an e-mail address that is in use")
     func alreadyExists() async throws {
-        try await withBooks { books in
-            try await books.openStudio()
-            try await books.engage()
+        try await withBookingFixture { fixture in
+            try await fixture.addStudio()
+            try await fixture.addTrainer()
             let ana = ClientDetails(name: try PersonName("Ana"), email: try EmailAddress("ana@example.com"), phone: nil)
             let ben = ClientDetails(name: try PersonName("Ben"), email: try EmailAddress("ben@example.com"), phone: nil)
-            _ = try await books.office.add(ana)
-            _ = try await books.office.add(ben)
-            await expectRefusal(.alreadyExists) { try await books.openStudio() }
-            await expectRefusal(.alreadyExists) { try await books.engage() }
-            await expectRefusal(.alreadyExists) { try await books.office.add(ana) }
+            _ = try await fixture.administration.add(ana)
+            _ = try await fixture.administration.add(ben)
+            await expectRefusal(.alreadyExists) { try await fixture.addStudio() }
+            await expectRefusal(.alreadyExists) { try await fixture.addTrainer() }
+            await expectRefusal(.alreadyExists) { try await fixture.administration.add(ana) }
             await expectRefusal(.alreadyExists) {
-                try await books.office.edit(client: .email(try EmailAddress("ben@example.com"))) {
+                try await fixture.administration.edit(client: .email(try EmailAddress("ben@example.com"))) {
                     $0.email = ana.email
                 }
             }

@@ -111,18 +111,19 @@ struct ContactUpgradeTests {
             await #expect(throws: InvalidInput.self) { try await clients.one(ana) }
             var contacts = Contacts()
             contacts.add(try EmailAddress("analima@pm.me"))
-            let priorSessions = try await SessionRepository(connection).priorSessions(of: contacts, now: Books.now)
+            let priorSessions = try await SessionRepository(connection).priorSessions(
+                of: contacts, now: BookingFixture.now)
             #expect(priorSessions.map(\.owner.value) == [1, 2])
         }
-        let office = Administration(database: database, actor: "test")
+        let administration = Administration(database: database, actor: "test")
         let details = ClientDetails(
             name: try PersonName("Ana"), email: try EmailAddress("a.n.a.lima@protonmail.com"), phone: nil)
-        await #expect(throws: Refusal.self) { try await office.add(details) }
+        await #expect(throws: Refusal.self) { try await administration.add(details) }
         for number in [1, 2] as [Int64] {
-            let edited = try await office.edit(client: .id(Client.ID(number))) { $0.source = "a friend" }
+            let edited = try await administration.edit(client: .id(Client.ID(number))) { $0.source = "a friend" }
             #expect(edited.source == "a friend")
         }
-        _ = try await office.edit(client: .id(Client.ID(2))) { $0.email = try EmailAddress("ana@example.com") }
+        _ = try await administration.edit(client: .id(Client.ID(2))) { $0.email = try EmailAddress("ana@example.com") }
         #expect(try await database.withConnection { try await ClientRepository($0).one(ana) }.id.value == 1)
         #expect(try await database.withConnection { try await ClientRepository($0).sharingMailboxes() }.isEmpty)
     }
@@ -157,9 +158,9 @@ struct MatchKeyTests {
 
     @Test("different forms of a phone number have the same key")
     func phones() async throws {
-        try await withBooks(connections: 1) { books in
+        try await withBookingFixture(connections: 1) { fixture in
             for (number, key) in Self.phones {
-                let keys = try await books.database.query(
+                let keys = try await fixture.database.query(
                     """
                     SELECT phone_match_key(\(number)), phone_match_key(phone_match_key(\(number))),
                            contact_key('phone:' || \(number))
@@ -172,7 +173,7 @@ struct MatchKeyTests {
 
     @Test("the search text has no case, accents, apostrophes or punctuation")
     func searchText() async throws {
-        try await withBooks(connections: 1) { books in
+        try await withBookingFixture(connections: 1) { fixture in
             for (text, folded) in [
                 ("José  NÚÑEZ", "jose nunez"), ("Jose\u{301}", "jose"), ("İpek IŞIL ışıl", "ipek isil isil"),
                 ("O’Brien", "obrien"),
@@ -182,7 +183,7 @@ struct MatchKeyTests {
                 ("ana.x+y@pm.me", "ana x y pm me"), ("\u{202A}Ana\u{202C}\u{FEFF}", "ana"), ("👍", "👍"), ("", ""),
                 ("ƊAN Ɗan", "dan dan"),
             ] {
-                let found = try await books.database.query(
+                let found = try await fixture.database.query(
                     "SELECT search_text(\(text)), search_text(search_text(\(text)))"
                 )
                 .decode((String, String).self)

@@ -21,10 +21,10 @@ struct DatabaseInvariantTests {
             // Client 3 has another e-mail address, and the phone number of client 1.
             ("one_free_session_per_person", Entry(client: 3, trainer: 2, station: 2, from: "12:00", until: "12:20")),
         ]
-        try await withPeople { books in
-            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+        try await withPeople { fixture in
+            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
             for (constraint, entry) in entries {
-                let error = await #expect(throws: PostgresError.self, "\(entry)") { try await books.insert(entry) }
+                let error = await #expect(throws: PostgresError.self, "\(entry)") { try await fixture.insert(entry) }
                 #expect(error?.constraint == constraint, "\(entry)")
             }
         }
@@ -32,11 +32,11 @@ struct DatabaseInvariantTests {
 
     @Test("accepts adjacent sessions, and sessions that overlap a cancelled one")
     func neighbours() async throws {
-        try await withPeople { books in
-            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
-            try await books.insert(Entry(client: 2, trainer: 1, station: 1, from: "10:30", until: "10:50"))
-            try await books.database.query("UPDATE session SET status = 'cancelled'")
-            try await books.insert(Entry(client: 3, trainer: 1, station: 1, from: "10:10", until: "10:30"))
+        try await withPeople { fixture in
+            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(Entry(client: 2, trainer: 1, station: 1, from: "10:30", until: "10:50"))
+            try await fixture.database.query("UPDATE session SET status = 'cancelled'")
+            try await fixture.insert(Entry(client: 3, trainer: 1, station: 1, from: "10:10", until: "10:30"))
         }
     }
 
@@ -52,35 +52,35 @@ struct DatabaseInvariantTests {
             ("session_reference_is_crockford", "reference = 'ILOU0000'"),
             ("session_waiver_has_a_reason", "waived = true"),
         ]
-        try await withPeople { books in
-            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
-            for (constraint, change) in changes { await books.expect(constraint, "UPDATE session SET \(change)") }
+        try await withPeople { fixture in
+            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            for (constraint, change) in changes { await fixture.expect(constraint, "UPDATE session SET \(change)") }
         }
     }
 
     @Test("rejects changes of a session in a final state", arguments: ["attended", "no_show", "cancelled"])
     func final(status: String) async throws {
-        try await withPeople { books in
-            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
-            try await books.database.query("UPDATE session SET status = \(status)")
+        try await withPeople { fixture in
+            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.database.query("UPDATE session SET status = \(status)")
             for change in [
                 "status = 'booked'", "starts_at = starts_at - interval '1 hour'", "trainer_id = 2", "client_id = 2",
                 "revision = 2", "waived = true, override_reason = 'a second one'", "station = 2",
             ] {
-                await books.expect("session_stays_final", "UPDATE session SET \(change)")
+                await fixture.expect("session_stays_final", "UPDATE session SET \(change)")
             }
         }
     }
 
     @Test("accepts a correction of the named session with a reason, and nothing else with it")
     func corrected() async throws {
-        try await withPeople { books in
-            try await books.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
-            try await books.insert(Entry(client: 2, trainer: 2, station: 2, from: "10:00", until: "10:20"))
-            try await books.database.query("UPDATE session SET status = 'no_show'")
-            let ids = try await books.database.query("SELECT id FROM session ORDER BY id").decode(Int64.self)
+        try await withPeople { fixture in
+            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(Entry(client: 2, trainer: 2, station: 2, from: "10:00", until: "10:20"))
+            try await fixture.database.query("UPDATE session SET status = 'no_show'")
+            let ids = try await fixture.database.query("SELECT id FROM session ORDER BY id").decode(Int64.self)
             func correct(_ change: String, of id: Int64, reason: String = "wrong client") async throws {
-                try await books.database.transaction { connection in
+                try await fixture.database.transaction { connection in
                     _ = try await connection.query(
                         """
                         SELECT set_config('intro.correction', \(String(ids[0])), true),
@@ -101,15 +101,15 @@ struct DatabaseInvariantTests {
                 #expect(error?.constraint == "session_stays_final", "\(change)")
             }
             try await correct("status = 'attended', station = 1", of: ids[0])
-            await books.expect("session_stays_final", "UPDATE session SET status = 'booked' WHERE id = \(ids[0])")
+            await fixture.expect("session_stays_final", "UPDATE session SET status = 'booked' WHERE id = \(ids[0])")
         }
     }
 
     @Test("rejects changes of the event log")
     func appendOnly() async throws {
-        try await withPeople { books in
+        try await withPeople { fixture in
             for statement in ["UPDATE event SET actor = 'x'", "DELETE FROM event", "TRUNCATE event"] {
-                await books.expect("event_is_append_only", statement)
+                await fixture.expect("event_is_append_only", statement)
             }
         }
     }
@@ -125,23 +125,23 @@ struct Entry: Sendable {
 }
 
 /// Runs a test with a database with two trainers and three clients, all numbered from 1.
-private func withPeople(_ body: (Books) async throws -> Void) async throws {
-    try await withBooks(connections: 1) { books in
-        try await books.openStudio { $0.offer.stations = 2 }
-        try await books.engage("maria")
-        try await books.engage("james")
-        try await books.database.query(
+private func withPeople(_ body: (BookingFixture) async throws -> Void) async throws {
+    try await withBookingFixture(connections: 1) { fixture in
+        try await fixture.addStudio { $0.offer.stations = 2 }
+        try await fixture.addTrainer("maria")
+        try await fixture.addTrainer("james")
+        try await fixture.database.query(
             """
             INSERT INTO client (name, email, email_key, phone)
             VALUES ('Ana', 'ana@example.com', 'ana@example.com', '+14155550132'),
                    ('Ben', 'ben@example.com', 'ben@example.com', '+14155550133'),
                    ('Ana again', 'ana@example.org', 'ana@example.org', '+14155550132')
             """)
-        try await body(books)
+        try await body(fixture)
     }
 }
 
-extension Books {
+extension BookingFixture {
     fileprivate func insert(_ entry: Entry) async throws {
         let reference = Reference.random().code
         let (from, until) = ("2027-01-05 \(entry.from)Z", "2027-01-05 \(entry.until)Z")

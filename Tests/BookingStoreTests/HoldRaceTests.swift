@@ -3,45 +3,47 @@ import BookingStore
 import BookingStoreTesting
 import Foundation
 import Postgres
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Desks that hold and book at the same time")
 struct HoldRaceTests {
     @Test("held and booked slots never overlap", arguments: [1, 2, 3] as [UInt64])
     func random(seed: UInt64) async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio {
                 $0.offer.stations = 2
                 $0.offer.turnaroundMinutes = 20
             }
-            for handle in ["maria", "james", "aiko"] { try await books.engage(handle, hours: "daily 09:00-12:00") }
+            for handle in ["maria", "james", "aiko"] {
+                try await fixture.addTrainer(handle, hours: "daily 09:00-12:00")
+            }
             try await withThrowingTaskGroup { group in
                 for desk in 0..<4 {
                     group.addTask {
                         var chance = SeededGenerator(seed: seed * 100 + UInt64(desk))
-                        var rounds = DeskRounds(books: books, studio: studio, desk: desk)
+                        var rounds = DeskRounds(fixture: fixture, studio: studio, desk: desk)
                         for round in 0..<12 { try await rounds.act(round, &chance) }
                     }
                 }
                 try await group.waitForAll()
             }
-            #expect(try await books.overlaps() == 0)
-            #expect(try await books.count("session") > 0)
-            #expect(try await books.count("hold WHERE status = 'used'") > 0)
+            #expect(try await fixture.overlaps() == 0)
+            #expect(try await fixture.count("session") > 0)
+            #expect(try await fixture.count("hold WHERE status = 'used'") > 0)
         }
     }
 
     @Test("of eight desks that hold one slot, one holds it, and only its key books it")
     func oneSlot() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio { $0.offer.stations = 2 }
-            try await books.engage()
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.stations = 2 }
+            try await fixture.addTrainer()
             let holds = try await withThrowingTaskGroup(of: Hold?.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
                         do {
-                            return try await books.hold(studio, "2027-01-05 10:00")
+                            return try await fixture.hold(studio, "2027-01-05 10:00")
                         } catch let refusal as Refusal {
                             #expect(refusal.rule == .slotTaken)
                             return nil
@@ -56,7 +58,7 @@ struct HoldRaceTests {
                 for number in 0..<8 {
                     group.addTask {
                         do {
-                            try await books.book(hold, for: "client\(number)@example.com", now: Books.now)
+                            try await fixture.book(hold, for: "client\(number)@example.com", now: BookingFixture.now)
                             return 1
                         } catch let refusal as Refusal {
                             #expect(refusal.rule == .holdExpired)
@@ -73,16 +75,16 @@ struct HoldRaceTests {
 
 /// One desk of the random test, whose clock advances by three minutes with each action.
 private struct DeskRounds {
-    let books: Books
+    let fixture: BookingFixture
     let studio: Studio
     let desk: Int
     var holds: [Hold] = []
 
     /// Holds, books, books by a key or releases at random; a refusal is a valid outcome.
     mutating func act(_ round: Int, _ chance: inout SeededGenerator) async throws {
-        let now = Books.now + TimeInterval(round * 180)
+        let now = BookingFixture.now + TimeInterval(round * 180)
         let start =
-            try Books.instant("2027-01-05 09:00", at: studio)
+            try BookingFixture.instant("2027-01-05 09:00", at: studio)
             + TimeInterval(Int.random(in: 0..<6, using: &chance) * 1800)
         let email = "client\(desk)-\(round)@example.com"
         do {
@@ -90,24 +92,24 @@ private struct DeskRounds {
             switch round < 2 ? 2 * round : Int.random(in: 0..<6, using: &chance) {
             case 0, 1:
                 holds.append(
-                    try await books.desk.hold(HoldRequest(studio: studio, start: start, minutes: 10), now: now).hold)
+                    try await fixture.desk.hold(HoldRequest(studio: studio, start: start, minutes: 10), now: now).hold)
             case 2, 3:
                 guard let hold = holds.popLast() else { fallthrough }
-                try await books.book(hold, for: email, now: now)
+                try await fixture.book(hold, for: email, now: now)
             case 4:
                 let address = try EmailAddress(email)
                 var request = BookingRequest(studio: studio, who: .email(address), start: start)
                 request.newClient = ClientDetails(name: try PersonName("New Person"), email: address, phone: nil)
-                _ = try await books.desk.book(request, now: now)
+                _ = try await fixture.desk.book(request, now: now)
             default:
                 guard let hold = holds.popLast() else { return }
-                _ = try await books.desk.release(hold.key)
+                _ = try await fixture.desk.release(hold.key)
             }
         } catch is Refusal {}
     }
 }
 
-extension Books {
+extension BookingFixture {
     /// The number of sessions that overlap a hold that was in force when they were booked.
     fileprivate func overlaps() async throws -> Int64 {
         try await database.query(

@@ -11,27 +11,27 @@ import Testing
 struct InvariantTests {
     @Test("a booking is made during the checks, whose snapshot does not contain it", arguments: [1, 3])
     func bookingDuringChecks(connections: Int) async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage()
-            try await books.book(studio, "2027-01-05 10:00", for: "p0@example.com")
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            try await fixture.book(studio, "2027-01-05 10:00", for: "p0@example.com")
             let (_, counts) = try await InvariantSnapshot.check(
-                Array(1...6), in: books.database, connections: connections
+                Array(1...6), in: fixture.database, connections: connections
             ) { number, connection in
-                try await books.book(studio, "2027-01-05 1\(number):30", for: "p\(number)@example.com")
+                try await fixture.book(studio, "2027-01-05 1\(number):30", for: "p\(number)@example.com")
                 return try await connection.query("SELECT count(*) FROM session").decode(Int64.self)[0]
             }
             #expect(counts == [1, 1, 1, 1, 1, 1])
-            #expect(try await books.database.query("SELECT count(*) FROM session").decode(Int64.self) == [7])
-            try await expectInvariants(in: books, now: Books.now)
+            #expect(try await fixture.database.query("SELECT count(*) FROM session").decode(Int64.self) == [7])
+            try await expectInvariants(in: fixture, now: BookingFixture.now)
         }
     }
 
     @Test("the snapshot accepts no writes", arguments: [1, 3])
     func readOnly(connections: Int) async throws {
-        try await withBooks { books in
+        try await withBookingFixture { fixture in
             let error = await #expect(throws: PostgresError.self) {
-                try await InvariantSnapshot.check([1, 2], in: books.database, connections: connections) {
+                try await InvariantSnapshot.check([1, 2], in: fixture.database, connections: connections) {
                     _, connection in
                     _ = try await connection.query("DELETE FROM session")
                 }
@@ -42,8 +42,8 @@ struct InvariantTests {
 
     @Test("references are those of all foreign keys")
     func references() async throws {
-        try await withBooks { books in
-            let keys = try await books.database.query(
+        try await withBookingFixture { fixture in
+            let keys = try await fixture.database.query(
                 """
                 SELECT conrelid::regclass || '.' || attname || ' ' || confrelid::regclass
                 FROM pg_constraint
@@ -58,18 +58,20 @@ struct InvariantTests {
 }
 
 /// Expects that no invariant is violated.
-func expectInvariants(in books: Books, now: Date, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+func expectInvariants(in fixture: BookingFixture, now: Date, sourceLocation: SourceLocation = #_sourceLocation)
+    async throws
+{
     let context = InvariantContext(
         now: now,
         references: Catalogue.references.map { .init(table: $0.table, column: $0.column, target: $0.target) })
     let (_, bookings) = try await InvariantSnapshot.check(
-        BookingInvariant.allCases, in: books.database, connections: 1
+        BookingInvariant.allCases, in: fixture.database, connections: 1
     ) { try await $0.result(on: $1, in: context) }
     for (invariant, result) in zip(BookingInvariant.allCases, bookings) {
         #expect(result.violations == 0, "\(invariant): \(result.examples)", sourceLocation: sourceLocation)
     }
     let (_, messages) = try await InvariantSnapshot.check(
-        LedgerInvariant.allCases, in: books.database, connections: 1
+        LedgerInvariant.allCases, in: fixture.database, connections: 1
     ) { try await $0.result(on: $1, now: now) }
     for (invariant, result) in zip(LedgerInvariant.allCases, messages) {
         #expect(result.violations == 0, "\(invariant): \(result.examples)", sourceLocation: sourceLocation)

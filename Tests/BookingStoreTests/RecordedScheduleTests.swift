@@ -3,7 +3,7 @@ import BookingStore
 import BookingStoreTesting
 import Foundation
 import Postgres
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Schedules as they were recorded")
@@ -18,29 +18,29 @@ struct RecordedScheduleTests {
 
     @Test("equal the past schedules and a replay of the log, after random changes", arguments: [1, 2, 3] as [UInt64])
     func random(seed: UInt64) async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio { $0.offer.stations = 3 }
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.stations = 3 }
             var trainers: [Trainer] = []
             for handle in ["maria", "james"] {
-                trainers.append(try await books.engage(handle, hours: "daily 09:00-17:00"))
+                trainers.append(try await fixture.addTrainer(handle, hours: "daily 09:00-17:00"))
             }
             var chance = SeededGenerator(seed: seed)
             var records: [Record] = []
             var references: [Reference] = []
             for round in 0..<30 {
-                try await books.change(&references, round, at: studio, trainers, &chance)
-                records.append(try await books.record(trainers))
+                try await fixture.change(&references, round, at: studio, trainers, &chance)
+                records.append(try await fixture.record(trainers))
             }
             #expect(references.count > 3)
             #expect(Set(records.map(\.schedules)).count > 10)
             for record in records {
                 for (trainer, lines) in zip(trainers, record.schedules) {
-                    let recorded = try await books.database.withConnection { connection in
+                    let recorded = try await fixture.database.withConnection { connection in
                         try await EventRepository(connection).schedule(
-                            of: trainer.id, on: Books.dates(), recordedAt: record.at)
+                            of: trainer.id, on: BookingFixture.dates(), recordedAt: record.at)
                     }
-                    #expect(recorded.map(Books.line) == lines)
-                    #expect(try await books.replay(trainer, until: record.at) == lines.map { String($0.prefix(8)) })
+                    #expect(recorded.map(BookingFixture.line) == lines)
+                    #expect(try await fixture.replay(trainer, until: record.at) == lines.map { String($0.prefix(8)) })
                 }
             }
         }
@@ -48,8 +48,8 @@ struct RecordedScheduleTests {
 
     @Test("reads the sessions of the trainer and those that were moved away, not the whole log")
     func plan() async throws {
-        try await withLargeBooks { books, _, maria in
-            try await books.database.withConnection { connection in
+        try await withLargeDataset { fixture, _, maria in
+            try await fixture.database.withConnection { connection in
                 try await connection.execute(
                     script: """
                         INSERT INTO event (actor, subject, subject_id, action, before, after)
@@ -57,10 +57,10 @@ struct RecordedScheduleTests {
                         ANALYZE event;
                         """)
             }
-            let read = try await books.database.transaction { connection in
+            let read = try await fixture.database.transaction { connection in
                 let before = try await Self.eventsRead(on: connection)
                 let schedule = try await EventRepository(connection).schedule(
-                    of: maria.id, on: Books.dates(), recordedAt: Date())
+                    of: maria.id, on: BookingFixture.dates(), recordedAt: Date())
                 #expect(!schedule.isEmpty)
                 return try await Self.eventsRead(on: connection) - before
             }
@@ -75,7 +75,7 @@ struct RecordedScheduleTests {
     }
 }
 
-extension Books {
+extension BookingFixture {
     /// The dates of all sessions in these tests.
     fileprivate static func dates() throws -> ClosedRange<LocalDate> {
         try LocalDate("2027-01-01")...LocalDate("2027-01-12")

@@ -3,7 +3,7 @@ import Postgres
 import Testing
 
 /// The server's counters of the rows that statements read.
-extension Books {
+extension BookingFixture {
     /// Expects that work makes no sequential scan of a large table.
     func expectIndexes(
         _ name: Comment, sourceLocation: SourceLocation = #_sourceLocation,

@@ -6,8 +6,8 @@ import Testing
 struct SchemaCommentTests {
     @Test("every table, column, type and function has a comment")
     func comments() async throws {
-        try await withBooks(connections: 1) { books in
-            let withoutComment = try await books.database.query(
+        try await withBookingFixture(connections: 1) { fixture in
+            let withoutComment = try await fixture.database.query(
                 """
                 SELECT relname || coalesce('.' || attname, '')
                 FROM pg_class
@@ -41,8 +41,8 @@ struct SchemaCommentTests {
 
     @Test("every constraint has an explicit name")
     func names() async throws {
-        try await withBooks(connections: 1) { books in
-            let unnamed = try await books.database.query(
+        try await withBookingFixture(connections: 1) { fixture in
+            let unnamed = try await fixture.database.query(
                 """
                 SELECT conname
                 FROM pg_constraint

@@ -38,38 +38,38 @@ struct SchemaTests {
             "DELETE FROM schema_function WHERE name = 'plan_days'",
             "UPDATE schema_function SET checksum = 'old' WHERE name = 'open_slots'",
         ] {
-            try await withBooks { books in
-                let steps = try await appliedSteps(of: books.database)
-                try await books.database.query("\(unsafeSQL: change)")
+            try await withBookingFixture { fixture in
+                let steps = try await appliedSteps(of: fixture.database)
+                try await fixture.database.query("\(unsafeSQL: change)")
                 let behind = Schema.Status.behind(database: Schema.version, binary: Schema.version)
-                #expect(try await Schema.status(of: books.database) == behind)
-                #expect(try await Schema.apply(to: books.database) == behind)
-                #expect(try await Schema.status(of: books.database) == .current)
-                #expect(try await appliedSteps(of: books.database) == steps)
+                #expect(try await Schema.status(of: fixture.database) == behind)
+                #expect(try await Schema.apply(to: fixture.database) == behind)
+                #expect(try await Schema.status(of: fixture.database) == .current)
+                #expect(try await appliedSteps(of: fixture.database) == steps)
             }
         }
     }
 
     @Test("creates a dropped function again")
     func dropped() async throws {
-        try await withBooks { books in
-            try await books.database.query("DROP FUNCTION plan_days")
-            try await books.database.query("DELETE FROM schema_function WHERE name = 'plan_days'")
-            try await Schema.apply(to: books.database)
-            let found = try await books.database.query("SELECT FROM pg_proc WHERE proname = 'plan_days'")
+        try await withBookingFixture { fixture in
+            try await fixture.database.query("DROP FUNCTION plan_days")
+            try await fixture.database.query("DELETE FROM schema_function WHERE name = 'plan_days'")
+            try await Schema.apply(to: fixture.database)
+            let found = try await fixture.database.query("SELECT FROM pg_proc WHERE proname = 'plan_days'")
             #expect(found.count == 1)
         }
     }
 
     @Test("does not change a newer schema")
     func ahead() async throws {
-        try await withBooks { books in
-            try await books.database.query(
+        try await withBookingFixture { fixture in
+            try await fixture.database.query(
                 "INSERT INTO schema_migration (version, name, checksum) VALUES (999, 'of_later', 'x')")
             let ahead = Schema.Status.ahead(database: 999, binary: Schema.version)
-            #expect(try await Schema.status(of: books.database) == ahead)
-            #expect(try await Schema.apply(to: books.database) == ahead)
-            #expect(try await appliedSteps(of: books.database).count == Int(Schema.version) + 1)
+            #expect(try await Schema.status(of: fixture.database) == ahead)
+            #expect(try await Schema.apply(to: fixture.database) == ahead)
+            #expect(try await appliedSteps(of: fixture.database).count == Int(Schema.version) + 1)
         }
     }
 
@@ -79,77 +79,77 @@ struct SchemaTests {
             ("UPDATE schema_migration SET checksum = 'x' WHERE version = 2", "sessions"),
             ("DELETE FROM schema_migration WHERE version = 3", "events"),
         ] {
-            try await withBooks { books in
-                try await books.database.query("\(unsafeSQL: change)")
-                let steps = try await appliedSteps(of: books.database)
-                #expect(try await Schema.status(of: books.database) == .altered(step: step))
-                #expect(try await Schema.apply(to: books.database) == .altered(step: step))
-                #expect(try await appliedSteps(of: books.database) == steps)
+            try await withBookingFixture { fixture in
+                try await fixture.database.query("\(unsafeSQL: change)")
+                let steps = try await appliedSteps(of: fixture.database)
+                #expect(try await Schema.status(of: fixture.database) == .altered(step: step))
+                #expect(try await Schema.apply(to: fixture.database) == .altered(step: step))
+                #expect(try await appliedSteps(of: fixture.database) == steps)
             }
         }
     }
 
     @Test("re-creates only functions whose text changed")
     func onlyChanged() async throws {
-        try await withBooks { books in
+        try await withBookingFixture { fixture in
             // A clone lacks the privileges on the database, which are granted with those on functions.
-            try await Schema.apply(to: books.database)
-            let before = try await functions(of: books.database)
-            try await books.database.query("UPDATE schema_function SET checksum = 'old' WHERE name = 'open_slots'")
-            try await Schema.apply(to: books.database)
-            let after = try await functions(of: books.database)
+            try await Schema.apply(to: fixture.database)
+            let before = try await functions(of: fixture.database)
+            try await fixture.database.query("UPDATE schema_function SET checksum = 'old' WHERE name = 'open_slots'")
+            try await Schema.apply(to: fixture.database)
+            let after = try await functions(of: fixture.database)
             #expect(Set(after).subtracting(before).map { $0.prefix(10) } == ["open_slots"])
         }
     }
 
     @Test("an upgrade blocked by a transaction reports it, does not block bookings, and finishes after it")
     func blocked() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage()
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
             // Its triggers require a lock of the session table, which conflicts with the open transaction's lock.
-            try await books.database.query(
+            try await fixture.database.query(
                 "UPDATE schema_function SET checksum = 'old' WHERE name = 'write_free_session_claim'")
             let reported = Latch()
             let names = Guarded<[String]>([])
-            let upgrade = try await books.database.transaction { bystander in
+            let upgrade = try await fixture.database.transaction { bystander in
                 // An older transaction on another table does not block the upgrade.
                 try await bystander.query("LOCK TABLE reminder_rule IN ROW EXCLUSIVE MODE")
-                return try await books.database.transaction { reader in
+                return try await fixture.database.transaction { reader in
                     try await reader.query("LOCK TABLE session IN ROW EXCLUSIVE MODE")
                     let process = reader.processID
                     let upgrade = Task {
-                        try await Schema.apply(to: books.database) { text in
+                        try await Schema.apply(to: fixture.database) { text in
                             names.withLock { $0.append(text) }
                             reported.open()
                         }
                     }
                     await reported.wait()
                     #expect(names.withLock { $0 }.first?.contains("process \(process) ") == true)
-                    try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+                    try await fixture.book(studio, "2027-01-05 10:00", for: "ana@example.com")
                     return upgrade
                 }
             }
             _ = try await upgrade.value
-            #expect(try await Schema.status(of: books.database) == .current)
+            #expect(try await Schema.status(of: fixture.database) == .current)
         }
     }
 
     @Test("an older binary keeps compatible newer functions, and reports an incompatible database")
     func compatible() async throws {
-        try await withBooks { books in
-            try await books.database.query("UPDATE schema_release SET function_set = function_set + 1")
-            try await books.database.query("UPDATE schema_function SET checksum = 'newer' WHERE name = 'open_slots'")
-            let before = try await functions(of: books.database)
+        try await withBookingFixture { fixture in
+            try await fixture.database.query("UPDATE schema_release SET function_set = function_set + 1")
+            try await fixture.database.query("UPDATE schema_function SET checksum = 'newer' WHERE name = 'open_slots'")
+            let before = try await functions(of: fixture.database)
             let compatible = Schema.Status.compatible(database: Schema.version, binary: Schema.version)
-            #expect(try await Schema.status(of: books.database) == compatible)
-            #expect(try await Schema.apply(to: books.database) == compatible)
-            #expect(try await functions(of: books.database) == before)
-            try await books.database.query("UPDATE schema_release SET oldest_binary = 999")
+            #expect(try await Schema.status(of: fixture.database) == compatible)
+            #expect(try await Schema.apply(to: fixture.database) == compatible)
+            #expect(try await functions(of: fixture.database) == before)
+            try await fixture.database.query("UPDATE schema_release SET oldest_binary = 999")
             let ahead = Schema.Status.ahead(database: Schema.version, binary: Schema.version)
-            #expect(try await Schema.status(of: books.database) == ahead)
-            #expect(try await Schema.apply(to: books.database) == ahead)
-            #expect(try await functions(of: books.database) == before)
+            #expect(try await Schema.status(of: fixture.database) == ahead)
+            #expect(try await Schema.apply(to: fixture.database) == ahead)
+            #expect(try await functions(of: fixture.database) == before)
         }
     }
 

@@ -12,11 +12,11 @@ struct TimeZoneComparisonTests {
 
     @Test("finds no difference between equal rules")
     func agreement() async throws {
-        try await withBooks(connections: 1) { books in
+        try await withBookingFixture(connections: 1) { fixture in
             for zone in ["America/Phoenix", "America/New_York", "UTC"] {
-                _ = try await books.openStudio(zone.lowercased().filter(\.isLetter), zone: zone)
+                _ = try await fixture.addStudio(zone.lowercased().filter(\.isLetter), zone: zone)
             }
-            let differences = try await books.database.withConnection {
+            let differences = try await fixture.database.withConnection {
                 try await TimeZoneComparison.differences(on: $0, now: winter)
             }
             #expect(differences == [])

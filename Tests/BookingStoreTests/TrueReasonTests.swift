@@ -9,27 +9,27 @@ import Testing
 struct TrueReasonTests {
     @Test("without a requested trainer, reports that no trainer works, or that all at work are busy")
     func withoutTrainer() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio { $0.offer.stations = 2 }
-            let (maria, james) = (try await books.engage("maria"), try await books.engage("james"))
-            try await books.engage("aiko", hours: "sat 09:00-12:00")
-            _ = try await books.office.away(
-                maria.handle, from: try Books.instant("2027-01-07 00:00", at: studio),
-                until: try Books.instant("2027-01-08 00:00", at: studio), reason: "honeymoon")
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.stations = 2 }
+            let (maria, james) = (try await fixture.addTrainer("maria"), try await fixture.addTrainer("james"))
+            try await fixture.addTrainer("aiko", hours: "sat 09:00-12:00")
+            _ = try await fixture.administration.away(
+                maria.handle, from: try BookingFixture.instant("2027-01-07 00:00", at: studio),
+                until: try BookingFixture.instant("2027-01-08 00:00", at: studio), reason: "honeymoon")
             let night = await expectRefusal(.outsideHours) {
-                try await books.book(studio, "2027-01-05 06:00", for: "a@example.com")
+                try await fixture.book(studio, "2027-01-05 06:00", for: "a@example.com")
             }
             #expect(night?.message == "no trainer works at Studio downtown at 2027-01-05 06:00 PST")
-            try await books.book(studio, "2027-01-07 10:00", for: "b@example.com")
+            try await fixture.book(studio, "2027-01-07 10:00", for: "b@example.com")
             let busy = await expectRefusal(.slotTaken) {
-                try await books.book(studio, "2027-01-07 10:00", for: "c@example.com")
+                try await fixture.book(studio, "2027-01-07 10:00", for: "c@example.com")
             }
             #expect(busy?.message.hasPrefix("no trainer is free at Studio downtown at 2027-01-07 10:00 PST") == true)
-            _ = try await books.office.away(
-                james.handle, from: try Books.instant("2027-01-07 14:00", at: studio),
-                until: try Books.instant("2027-01-07 15:00", at: studio), reason: nil)
+            _ = try await fixture.administration.away(
+                james.handle, from: try BookingFixture.instant("2027-01-07 14:00", at: studio),
+                until: try BookingFixture.instant("2027-01-07 15:00", at: studio), reason: nil)
             let away = await expectRefusal(.outsideHours) {
-                try await books.book(studio, "2027-01-07 14:30", for: "c@example.com")
+                try await fixture.book(studio, "2027-01-07 14:30", for: "c@example.com")
             }
             #expect(
                 away?.message
@@ -40,22 +40,22 @@ struct TrueReasonTests {
 
     @Test("without a requested trainer, reports a full studio although a trainer is free")
     func full() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio { $0.offer.stations = 1 }
-            let luz = try await books.engage("luz")
-            try await books.engage("sam")
-            try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", with: luz)
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.stations = 1 }
+            let luz = try await fixture.addTrainer("luz")
+            try await fixture.addTrainer("sam")
+            try await fixture.book(studio, "2027-01-05 10:00", for: "a@example.com", with: luz)
             let refusal = await expectRefusal(.studioFull) {
-                try await books.book(studio, "2027-01-05 10:00", for: "b@example.com")
+                try await fixture.book(studio, "2027-01-05 10:00", for: "b@example.com")
             }
             #expect(refusal?.message == "Studio downtown has no station left at 2027-01-05 10:00 PST")
             // Sam, the only other trainer at work, is busy as well: more trainers would not help.
-            _ = try await books.office.away(
-                try Handle("sam"), from: try Books.instant("2027-01-05 10:00", at: studio),
-                until: try Books.instant("2027-01-05 11:00", at: studio), reason: nil)
+            _ = try await fixture.administration.away(
+                try Handle("sam"), from: try BookingFixture.instant("2027-01-05 10:00", at: studio),
+                until: try BookingFixture.instant("2027-01-05 11:00", at: studio), reason: nil)
             for reason in [nil, "a favour"] {
                 await expectRefusal(.studioFull) {
-                    try await books.book(studio, "2027-01-05 10:00", for: "b@example.com", because: reason)
+                    try await fixture.book(studio, "2027-01-05 10:00", for: "b@example.com", because: reason)
                 }
             }
         }
@@ -63,17 +63,17 @@ struct TrueReasonTests {
 
     @Test("without a requested trainer, reports that the trainers of a studio are retired")
     func retired() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
             let never = await expectRefusal(.outsideHours) {
-                try await books.book(studio, "2027-01-05 10:00", for: "a@example.com")
+                try await fixture.book(studio, "2027-01-05 10:00", for: "a@example.com")
             }
             #expect(never?.message == "no trainer has working hours at Studio downtown yet")
-            let luz = try await books.engage("luz")
-            _ = try await books.office.retire(trainer: luz.handle, now: Books.now)
+            let luz = try await fixture.addTrainer("luz")
+            _ = try await fixture.administration.retire(trainer: luz.handle, now: BookingFixture.now)
             for reason in [nil, "a favour"] {
                 let refusal = await expectRefusal(.outsideHours) {
-                    try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", because: reason)
+                    try await fixture.book(studio, "2027-01-05 10:00", for: "a@example.com", because: reason)
                 }
                 #expect(
                     refusal?.message == "no active trainer works at Studio downtown: luz no longer takes sessions")
@@ -86,13 +86,13 @@ struct TrueReasonTests {
         "reports a time in the past as past, not as too soon",
         arguments: ["2027-01-01 09:00", "2027-01-02 15:59"])
     func past(start: String) async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio { $0.offer.slotEveryMinutes = 1 }
-            let maria = try await books.engage(hours: "daily 00:00-24:00")
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.slotEveryMinutes = 1 }
+            let maria = try await fixture.addTrainer(hours: "daily 00:00-24:00")
             for trainer in [nil, maria] {
-                let request = try Books.request(studio, start, for: "a@example.com", with: trainer)
-                let now = try Books.instant("2027-01-02 16:00", at: studio)
-                let refusal = await expectRefusal(.tooSoon) { try await books.desk.book(request, now: now) }
+                let request = try BookingFixture.request(studio, start, for: "a@example.com", with: trainer)
+                let now = try BookingFixture.instant("2027-01-02 16:00", at: studio)
+                let refusal = await expectRefusal(.tooSoon) { try await fixture.desk.book(request, now: now) }
                 #expect(refusal?.message == "\(start) PST is in the past")
             }
         }
@@ -100,23 +100,23 @@ struct TrueReasonTests {
 
     @Test("reports that the trainer works at another studio, also with an override")
     func elsewhere() async throws {
-        try await withBooks { books in
-            let downtown = try await books.openStudio { $0.offer.stations = 3 }
-            let phoenix = try await books.openStudio("phoenix", zone: "America/Phoenix")
-            try await books.engage("maria")
-            let luz = try await books.engage("luz", at: "phoenix", hours: "mon,tue,wed,thu,fri 09:00-17:00")
-            let sam = try await books.engage("sam", at: "downtown", hours: "mon-fri 09:00-12:00")
-            try await books.office.set(
+        try await withBookingFixture { fixture in
+            let downtown = try await fixture.addStudio { $0.offer.stations = 3 }
+            let phoenix = try await fixture.addStudio("phoenix", zone: "America/Phoenix")
+            try await fixture.addTrainer("maria")
+            let luz = try await fixture.addTrainer("luz", at: "phoenix", hours: "mon,tue,wed,thu,fri 09:00-17:00")
+            let sam = try await fixture.addTrainer("sam", at: "downtown", hours: "mon-fri 09:00-12:00")
+            try await fixture.administration.set(
                 try WeeklyHours(parsing: "sat 09:00-12:00"), of: sam.handle, at: phoenix.handle, from: nil, until: nil,
                 now: .distantPast)
-            let session = try await books.book(downtown, "2027-01-05 10:00", for: "a@example.com")
+            let session = try await fixture.book(downtown, "2027-01-05 10:00", for: "a@example.com")
             let cases = [(luz, "2027-01-07 09:00"), (luz, "2027-01-09 10:00"), (sam, "2027-01-09 15:00")]
             for (trainer, start) in cases {
                 for reason in [nil, "a favour"] {
                     let refusal = await expectRefusal(.outsideHours) {
-                        try await books.desk.reschedule(
-                            session.reference, to: try Books.instant(start, at: downtown), with: trainer,
-                            overrideReason: reason, now: Books.now)
+                        try await fixture.desk.reschedule(
+                            session.reference, to: try BookingFixture.instant(start, at: downtown), with: trainer,
+                            overrideReason: reason, now: BookingFixture.now)
                     }
                     let day = start.prefix(10)
                     let name = trainer.name
@@ -128,53 +128,53 @@ struct TrueReasonTests {
                 }
             }
             // On weekdays Sam works downtown, so an override can waive the hours.
-            let moved = try await books.desk.reschedule(
-                session.reference, to: try Books.instant("2027-01-07 15:00", at: downtown), with: sam,
-                overrideReason: "a favour", now: Books.now)
+            let moved = try await fixture.desk.reschedule(
+                session.reference, to: try BookingFixture.instant("2027-01-07 15:00", at: downtown), with: sam,
+                overrideReason: "a favour", now: BookingFixture.now)
             #expect(moved.session.waivedRules == [.outsideHours])
         }
     }
 
     @Test("an override without a requested trainer selects one at work, and records only the waived rules")
     func override() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio {
                 $0.offer.stations = 3
                 $0.offer.noticeMinutes = 1440
             }
-            try await books.engage("maria", hours: "mon-fri 09:00-17:00", dailyLimit: 1)
-            try await books.engage("noah", hours: "mon-fri 09:00-17:00")
-            try await books.engage("aiko", hours: "sat 09:00-12:00")
+            try await fixture.addTrainer("maria", hours: "mon-fri 09:00-17:00", dailyLimit: 1)
+            try await fixture.addTrainer("noah", hours: "mon-fri 09:00-17:00")
+            try await fixture.addTrainer("aiko", hours: "sat 09:00-12:00")
             // Without a conflict, the choice is the same as without an override, and no rule is waived.
-            let plain = try await books.book(studio, "2027-01-05 10:00", for: "a@example.com", because: "a favour")
+            let plain = try await fixture.book(studio, "2027-01-05 10:00", for: "a@example.com", because: "a favour")
             #expect(plain.trainer.handle == "maria" && plain.waivedRules.isEmpty)
             // Off the grid, the trainer below the daily limit is chosen. Aiko has fewer sessions, but is not at work.
-            let grid = try await books.book(studio, "2027-01-05 12:10", for: "b@example.com", because: "a favour")
+            let grid = try await fixture.book(studio, "2027-01-05 12:10", for: "b@example.com", because: "a favour")
             #expect(grid.trainer.handle == "noah" && grid.waivedRules == [.notOnGrid])
             let nobody = await expectRefusal(.outsideHours) {
-                try await books.book(studio, "2027-01-05 19:00", for: "c@example.com", because: "a favour")
+                try await fixture.book(studio, "2027-01-05 19:00", for: "c@example.com", because: "a favour")
             }
             #expect(nobody?.remedy == .requestTrainer(studio: "downtown"))
-            let named = try await books.engage("zoe", hours: "sat 09:00-12:00")
-            let asked = try await books.book(
+            let named = try await fixture.addTrainer("zoe", hours: "sat 09:00-12:00")
+            let asked = try await fixture.book(
                 studio, "2027-01-05 19:10", for: "c@example.com", with: named, because: "a favour")
             #expect(asked.waivedRules == [.outsideHours, .notOnGrid] && asked.affected == nil)
-            try await books.book(studio, "2027-01-05 12:00", for: "d@example.com", with: nil, because: "a favour")
+            try await fixture.book(studio, "2027-01-05 12:00", for: "d@example.com", with: nil, because: "a favour")
             await expectRefusal(.slotTaken) {
-                try await books.book(studio, "2027-01-05 12:00", for: "e@example.com", because: "a favour")
+                try await fixture.book(studio, "2027-01-05 12:00", for: "e@example.com", because: "a favour")
             }
         }
     }
 
     @Test("names the owner of a session found by a shared contact, and does not suggest a move")
     func sharedContact() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio { $0.offer.stations = 3 }
-            try await books.engage("maria")
-            let first = try await books.book(
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.stations = 3 }
+            try await fixture.addTrainer("maria")
+            let first = try await fixture.book(
                 studio, "2027-01-05 10:00", for: "greg@example.com", phone: "(213) 555-0601")
             let refusal = await expectRefusal(.introAlreadyBooked) {
-                try await books.book(studio, "2027-01-06 10:00", for: "ines@example.com", phone: "213 555 0601")
+                try await fixture.book(studio, "2027-01-06 10:00", for: "ines@example.com", phone: "213 555 0601")
             }
             #expect(
                 refusal?.message
@@ -182,12 +182,12 @@ struct TrueReasonTests {
                     + "\(first.reference) on 2027-01-05 10:00 PST with maria")
             #expect(refusal?.remedy == .overrideSharedContact)
             let own = await expectRefusal(.introAlreadyBooked) {
-                try await books.book(studio, "2027-01-06 10:00", for: "greg@example.com")
+                try await fixture.book(studio, "2027-01-06 10:00", for: "greg@example.com")
             }
             #expect(own?.remedy == .movePriorSession(first.reference))
-            let late = try Books.instant("2027-01-05 12:00", at: studio)
-            let request = try Books.request(studio, "2027-01-06 10:00", for: "greg@example.com")
-            let unmarked = await expectRefusal(.introAlreadyBooked) { try await books.desk.book(request, now: late) }
+            let late = try BookingFixture.instant("2027-01-05 12:00", at: studio)
+            let request = try BookingFixture.request(studio, "2027-01-06 10:00", for: "greg@example.com")
+            let unmarked = await expectRefusal(.introAlreadyBooked) { try await fixture.desk.book(request, now: late) }
             #expect(
                 unmarked?.message
                     == "New Person was booked for 2027-01-05 10:00 PST with maria, and \(first.reference) is not marked yet"
@@ -198,22 +198,23 @@ struct TrueReasonTests {
 
     @Test("a move to the current time and trainer changes nothing and queues no message")
     func unchanged() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            let maria = try await books.engage("maria")
-            let session = try await books.book(studio, "2027-01-05 10:00", for: "greg@example.com", with: maria)
-            let before = try await books.ledger()
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            let maria = try await fixture.addTrainer("maria")
+            let session = try await fixture.book(studio, "2027-01-05 10:00", for: "greg@example.com", with: maria)
+            let before = try await fixture.ledger()
             for trainer in [nil, maria] {
-                let result = try await books.desk.reschedule(
-                    session.reference, to: session.startsAt, with: trainer, overrideReason: nil, now: Books.now)
+                let result = try await fixture.desk.reschedule(
+                    session.reference, to: session.startsAt, with: trainer, overrideReason: nil, now: BookingFixture.now
+                )
                 #expect(!result.changed && result.session.revision == session.revision)
             }
-            #expect(try await books.ledger() == before)
+            #expect(try await fixture.ledger() == before)
         }
     }
 }
 
-extension Books {
+extension BookingFixture {
     fileprivate func ledger() async throws -> [String] {
         try await database.query("SELECT rule || ' ' || status || ' ' || revision FROM message ORDER BY id")
             .decode(String.self)

@@ -9,11 +9,11 @@ import Testing
 struct UnknownCodeTests {
     @Test("throws an error for an unknown status")
     func status() async throws {
-        try await withBooks { books in
-            let studio = try await books.openStudio()
-            try await books.engage("maria", hours: "daily 07:00-19:00")
-            let session = try await books.book(studio, "2027-01-05 10:00", for: "ana@example.com")
-            try await books.database.withConnection { connection in
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer("maria", hours: "daily 07:00-19:00")
+            let session = try await fixture.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            try await fixture.database.withConnection { connection in
                 try await connection.execute(
                     script: """
                         ALTER TABLE session DROP CONSTRAINT session_status_is_known;
@@ -22,7 +22,7 @@ struct UnknownCodeTests {
                         """)
             }
             await #expect(throws: UnknownCode.self) {
-                _ = try await books.database.withConnection {
+                _ = try await fixture.database.withConnection {
                     try await SessionRepository($0).named(session.reference)
                 }
             }

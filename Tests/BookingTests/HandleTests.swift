@@ -12,7 +12,7 @@ struct HandleTests {
     @Test(
         "rejects other characters and dashes at the ends",
         arguments: ["-maria", "maria-", "-", "maria silva", "maría", "maria_s", "maria/../x", "K\u{212A}", "ana\n"])
-    func refuses(typed: Typed) {
+    func refuses(typed: EscapedInput) {
         let text = typed.text
         #expect { try Handle(text, field: "--trainer") } throws: { ($0 as? InvalidInput)?.field == "--trainer" }
     }
@@ -24,7 +24,7 @@ struct HandleTests {
     }
 
     @Test("rejects hostile text", arguments: HostileText.all)
-    func refusesHostileText(typed: Typed) {
+    func refusesHostileText(typed: EscapedInput) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try Handle(text) }
     }

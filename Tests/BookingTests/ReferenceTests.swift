@@ -1,5 +1,5 @@
 import Booking
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("References")
@@ -21,7 +21,7 @@ struct ReferenceTests {
     @Test(
         "rejects text with another length or other characters",
         arguments: ["U7Q2-9FXM", "K7Q2-9FX", "K7Q2-9FXMM", "K7Q2_9FXM", "K7Q2-9FX\u{E9}", "K7Q2-9FX\n", "--------"])
-    func refuses(typed: Typed) {
+    func refuses(typed: EscapedInput) {
         let text = typed.text
         #expect { try Reference(text) } throws: { ($0 as? InvalidInput)?.field == "reference" }
     }
@@ -74,7 +74,7 @@ struct ReferenceTests {
     }
 
     @Test("rejects hostile text", arguments: HostileText.all)
-    func refusesHostileText(typed: Typed) {
+    func refusesHostileText(typed: EscapedInput) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try Reference(text) }
     }

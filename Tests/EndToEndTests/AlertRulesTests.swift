@@ -12,7 +12,7 @@ struct AlertRulesTests {
 
     /// Runs promtool; returns its output and whether it succeeded.
     private func promtool(_ arguments: String...) async throws -> (output: String, isSuccess: Bool) {
-        let program = try #require(Installed.promtool)
+        let program = try #require(InstalledPrograms.promtool)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(arguments),
             workingDirectory: FilePath(Self.folder.path), output: .string(limit: 1 << 20),
@@ -22,7 +22,7 @@ struct AlertRulesTests {
 
     @Test(
         "are valid, and fire under the conditions of their unit tests",
-        .enabled(if: Installed.promtool != nil, "needs promtool"))
+        .enabled(if: InstalledPrograms.promtool != nil, "needs promtool"))
     func units() async throws {
         for arguments in [("check", "intro.rules.yml"), ("test", "intro.rules.test.yml")] {
             let (output, isSuccess) = try await promtool(arguments.0, "rules", arguments.1)

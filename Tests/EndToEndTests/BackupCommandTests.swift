@@ -117,7 +117,7 @@ struct BackupCommandTests {
 
     @Test(
         "on a full disk, ends with 75 and leaves nothing",
-        .enabled(if: Installed.canMountPrivately, "needs to mount a file system"))
+        .enabled(if: InstalledPrograms.canMountPrivately, "needs to mount a file system"))
     func fullDisk() async throws {
         try await TemporaryHome.with { home in
             try await home.answer("setup", "--sample")

@@ -40,12 +40,12 @@ enum BadInput {
             "Ana\u{2028}Ruiz", "\u{200B}\u{200D}", String(repeating: "x\u{302}", count: 201),
             "x" + String(repeating: "\u{302}", count: 10_000),
         ]
-        let office = [
+        let fixture = [
             ["studio", "add", longName, "--id", "uptown", "--time-zone", "America/New_York"],
             ["studio", "edit", "downtown", "--name", "Down\ntown"], ["trainer", "add", "\u{202E}", "--id", "zoe"],
             ["trainer", "edit", "maria", "--name", "Maria\u{1B}[0m"],
         ]
-        return office
+        return fixture
             + names.flatMap { name -> [[String]] in
                 [
                     ["book", "--client", "ana@example.com", "--name", name, "--at", "2026-12-01 09:00"],
@@ -63,10 +63,10 @@ enum BadInput {
             "ана@example.com",
         ]
         let asNew = ["book", "--client", "4155550123", "--name", "Ana", "--at", "2026-12-01 09:00", "--email"]
-        let office = [newStudio + ["--email", emails[0]], ["trainer", "edit", "maria", "--email", emails[0]]]
+        let fixture = [newStudio + ["--email", emails[0]], ["trainer", "edit", "maria", "--email", emails[0]]]
         return emails.map { ["client", "add", "Ana", "--email", $0] }
             + emails.prefix(4).map { ["book", "--client", $0, "--name", "Ana", "--at", "2026-12-01 09:00"] }
-            + emails.prefix(4).map { asNew + [$0] } + office
+            + emails.prefix(4).map { asNew + [$0] } + fixture
     }()
 
     private static let phones: [[String]] = {
@@ -74,9 +74,9 @@ enum BadInput {
             "12", "+1 415", "phone", "+999 123 456 789", "(415) 555-01234567890", "415-555-O123", "415\n5550123", "",
             String(repeating: "4", count: 10_000),
         ]
-        let office = [newStudio + ["--phone", phones[0]], ["trainer", "edit", "maria", "--phone", phones[0]]]
+        let fixture = [newStudio + ["--phone", phones[0]], ["trainer", "edit", "maria", "--phone", phones[0]]]
         return phones.map { ["client", "add", "Ana"] + option("--phone", $0) }
-            + phones.prefix(4).map { book() + option("--phone", $0) } + office
+            + phones.prefix(4).map { book() + option("--phone", $0) } + fixture
     }()
 
     private static let times: [[String]] = {

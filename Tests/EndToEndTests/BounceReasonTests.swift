@@ -81,7 +81,7 @@ struct BounceReasonTests {
 
     @Test(
         "suppresses an address that the server rejects permanently in the SMTP dialogue, as for a bounce",
-        .enabled(if: Installed.python != nil, "needs Python"))
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"))
     func dialogue() async throws {
         for dialogue in Self.dialogues {
             try await Studio.with { studio in

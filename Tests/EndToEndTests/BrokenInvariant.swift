@@ -120,6 +120,18 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
             "client_events", [], withoutTriggers("UPDATE client SET name = 'Zoe' WHERE name = 'Dan';")),
         BrokenInvariant(
             "other_events", [], withoutTriggers("UPDATE trainer SET daily_limit = 3 WHERE handle = 'maria';")),
+        BrokenInvariant(
+            "other_events", [],
+            withoutTriggers(
+                "UPDATE consent SET granted = false WHERE client_id = \(client("Ana")) AND scope = 'session';")),
+        BrokenInvariant(
+            "other_events", [],
+            withoutTriggers("DELETE FROM consent WHERE client_id = \(client("Ana")) AND scope = 'session';")),
+        BrokenInvariant(
+            "other_events", [], withoutTriggers("UPDATE hours SET weekday = 7 WHERE weekday = 1 AND season_id = 1;")),
+        BrokenInvariant("other_events", [], withoutTriggers("DELETE FROM hours WHERE weekday = 3 AND season_id = 1;")),
+        BrokenInvariant(
+            "other_events", [], withoutTriggers("UPDATE hours_season SET valid_until = '2030-01-01' WHERE id = 1;")),
     ]
 
     private static let references = [
@@ -130,7 +142,10 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
         BrokenInvariant(
             "orphans", [],
             withoutTriggers(
-                "UPDATE consent SET client_id = 999 WHERE client_id = \(client("Ana")) AND scope = 'session';")),
+                """
+                INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
+                VALUES (999, 'email', 'session', true, now(), 'test', 'admin');
+                """)),
         BrokenInvariant(
             "job_lease", [],
             """

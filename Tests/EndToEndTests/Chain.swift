@@ -9,14 +9,14 @@ extension Studio {
         try await answer(
             "studio", "add", "Iron Brooklyn", "--id", "brooklyn", "--time-zone", "America/New_York", "--stations", "2")
         try await answer("studio", "add", "Iron Phoenix", "--id", "phoenix", "--time-zone", "America/Phoenix")
-        try await engage("Priya Nair", at: "brooklyn", hours: "mon-sat 08:00-16:00")
-        try await engage("Sam Ito", at: "brooklyn", hours: "mon-fri 10:00-18:00")
+        try await addTrainer("Priya Nair", at: "brooklyn", hours: "mon-sat 08:00-16:00")
+        try await addTrainer("Sam Ito", at: "brooklyn", hours: "mon-fri 10:00-18:00")
         try await answer("trainer", "hours", "sam", "--studio", "phoenix", "--set", "sat 09:00-13:00")
-        try await engage("Luz Vega", at: "phoenix", hours: "daily 09:00-17:00")
+        try await addTrainer("Luz Vega", at: "phoenix", hours: "daily 09:00-17:00")
     }
 
     /// Adds a trainer whose handle is the first name in lower case.
-    func engage(_ name: String, at studio: String, hours: String) async throws {
+    func addTrainer(_ name: String, at studio: String, hours: String) async throws {
         let handle = name.split(separator: " ")[0].lowercased()
         try await answer("trainer", "add", name, "--id", handle, "--studio", studio)
         try await answer("trainer", "hours", handle, "--set", hours)

@@ -5,7 +5,8 @@ import PostgresTesting
 import Testing
 
 @Suite(
-    "servers that refuse the sender", .timeLimit(.minutes(30)), .enabled(if: Installed.python != nil, "needs Python"))
+    "servers that refuse the sender", .timeLimit(.minutes(30)),
+    .enabled(if: InstalledPrograms.python != nil, "needs Python"))
 struct ChannelPauseTests {
     /// A refusal that concerns the sender, not the recipient.
     struct Refusal: Sendable, CustomTestStringConvertible {

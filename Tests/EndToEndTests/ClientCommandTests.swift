@@ -5,8 +5,8 @@ import Testing
 struct ClientCommandTests {
     @Test("adds a client with an e-mail, a phone or both, and finds them by each")
     func add() async throws {
-        try await Office.with { office in
-            let ana = try await office.object(
+        try await CommandFixture.with { fixture in
+            let ana = try await fixture.object(
                 "client", "add", "Ana Lee", "--email", "ana@example.com", "--phone", "(415) 555-0123", "--source",
                 "friend", "--time-zone", "America/New_York")
             let expected: NSDictionary = [
@@ -16,29 +16,29 @@ struct ClientCommandTests {
             ]
             #expect(ana == expected)
             for who in ["1", "#1", "ANA@example.com", "415.555.0123", "+1 415 555 0123"] {
-                #expect(try await office.object("client", "show", who)["id"] as? Int == 1)
+                #expect(try await fixture.object("client", "show", who)["id"] as? Int == 1)
             }
             for text in ["ana", "LEE", "example.com", "555-0123", "(415) 555", "4155550123"] {
-                #expect(try await office.array("client", "list", "--search", text) == [expected], "\(text)")
+                #expect(try await fixture.array("client", "list", "--search", text) == [expected], "\(text)")
             }
             for text in ["bob", "%", "_", "555-0124"] {
-                #expect(try await office.array("client", "list", "--search", text).isEmpty, "\(text)")
+                #expect(try await fixture.array("client", "list", "--search", text).isEmpty, "\(text)")
             }
-            #expect(try await office.run("client", "add", "Nobody").exit == 64)
-            #expect(try await office.run("client", "show", "99").exit == 4)
+            #expect(try await fixture.run("client", "add", "Nobody").exit == 64)
+            #expect(try await fixture.run("client", "show", "99").exit == 4)
         }
     }
 
     @Test("refuses a second client with the same mailbox, and names the existing one")
     func knownEmail() async throws {
-        try await Office.with { office in
-            _ = try await office.object("client", "add", "Ana", "--email", "ana.lee@gmail.com")
-            _ = try await office.object("client", "add", "Ben", "--email", "ben@example.com")
-            let again = try await office.run("client", "add", "Ana", "--email", "AnaLee+gym@gmail.com", "--json")
+        try await CommandFixture.with { fixture in
+            _ = try await fixture.object("client", "add", "Ana", "--email", "ana.lee@gmail.com")
+            _ = try await fixture.object("client", "add", "Ben", "--email", "ben@example.com")
+            let again = try await fixture.run("client", "add", "Ana", "--email", "AnaLee+gym@gmail.com", "--json")
             #expect(again.exit == 3)
             #expect(again.error?.code == "already_exists")
             #expect(again.error?.message == "Ana (client 1) has that e-mail already")
-            let edited = try await office.run("client", "edit", "2", "--email", "ana.lee@gmail.com", "--json")
+            let edited = try await fixture.run("client", "edit", "2", "--email", "ana.lee@gmail.com", "--json")
             #expect(edited.exit == 3)
             #expect(edited.error?.message == "Ana (client 1) has that e-mail already")
         }
@@ -46,11 +46,11 @@ struct ClientCommandTests {
 
     @Test("eight concurrent additions of one e-mail address create one client")
     func concurrently() async throws {
-        try await Office.with { office in
+        try await CommandFixture.with { fixture in
             let exits = try await withThrowingTaskGroup(of: Int32.self) { group in
                 for _ in 0..<8 {
                     group.addTask {
-                        try await office.run("client", "add", "Ana", "--email", "ana@example.com").exit
+                        try await fixture.run("client", "add", "Ana", "--email", "ana@example.com").exit
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
@@ -61,42 +61,42 @@ struct ClientCommandTests {
 
     @Test("a household shares a phone and one free session, and its members are identified by number")
     func household() async throws {
-        try await Office.with { office in
-            try await office.open()
-            _ = try await office.object(
+        try await CommandFixture.with { fixture in
+            try await fixture.open()
+            _ = try await fixture.object(
                 "client", "add", "Ana", "--email", "ana@example.com", "--phone", "415 555 0123")
-            let ben = try await office.run("client", "add", "Ben", "--phone", "+1 (415) 555-0123", "--json")
+            let ben = try await fixture.run("client", "add", "Ben", "--phone", "+1 (415) 555-0123", "--json")
             #expect(ben.exit == 0)
             #expect(ben.stderr.contains("Ana (client 1) has the same phone"))
-            let shared = try await office.run("client", "show", "4155550123")
+            let shared = try await fixture.run("client", "show", "4155550123")
             #expect(shared.exit == 65)
             #expect(shared.stderr.contains("1 (Ana), 2 (Ben)"))
-            #expect(try await office.object("client", "show", "2")["may_book"] as? Bool == true)
-            let reference = try await office.book("ana@example.com", at: "2026-11-25 09:00")
-            let shown = try await office.object("client", "show", "2")
+            #expect(try await fixture.object("client", "show", "2")["may_book"] as? Bool == true)
+            let reference = try await fixture.book("ana@example.com", at: "2026-11-25 09:00")
+            let shown = try await fixture.object("client", "show", "2")
             #expect(shown["may_book"] as? Bool == false)
             #expect((shown["refusal"] as? NSDictionary)?["code"] as? String == "intro_already_booked")
             #expect((shown["sessions"] as? [NSDictionary])?.isEmpty == true)
-            let sessions = try await office.object("client", "show", "1")["sessions"] as? [NSDictionary]
+            let sessions = try await fixture.object("client", "show", "1")["sessions"] as? [NSDictionary]
             #expect(sessions?.map { $0["reference"] as? String } == [reference])
         }
     }
 
     @Test("edit changes only the named fields, and a client keeps an e-mail or a phone")
     func edit() async throws {
-        try await Office.with { office in
-            _ = try await office.object(
+        try await CommandFixture.with { fixture in
+            _ = try await fixture.object(
                 "client", "add", "Ana", "--email", "ana@example.com", "--phone", "4155550123", "--source", "friend")
-            let edited = try await office.object(
+            let edited = try await fixture.object(
                 "client", "edit", "ana@example.com", "--name", "Ana Lee", "--phone", "none", "--source", "none")
             let expected: NSDictionary = [
                 "id": 1, "name": "Ana Lee", "email": "ana@example.com", "phone": NSNull(), "time_zone": NSNull(),
                 "source": NSNull(), "language": NSNull(), "guardian": NSNull(),
             ]
             #expect(edited == expected)
-            #expect(try await office.run("client", "edit", "1", "--email", "none").exit == 65)
-            #expect(try await office.run("client", "edit", "1").exit == 64)
-            #expect(try await office.array("client", "list") == [expected])
+            #expect(try await fixture.run("client", "edit", "1", "--email", "none").exit == 65)
+            #expect(try await fixture.run("client", "edit", "1").exit == 64)
+            #expect(try await fixture.array("client", "list") == [expected])
         }
     }
 

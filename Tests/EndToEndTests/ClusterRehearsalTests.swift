@@ -21,7 +21,7 @@ struct ClusterRehearsalTests {
 
     @Test(
         "configure writes complete files that only their owner can read, with a URL that the binary accepts",
-        .enabled(if: Installed.openSSL != nil, "needs openssl"))
+        .enabled(if: InstalledPrograms.openSSL != nil, "needs openssl"))
     func configuration() async throws {
         let scratch = try ScratchFolder()
         let files = "\(scratch.path)/files"
@@ -54,7 +54,7 @@ struct ClusterRehearsalTests {
 
     @Test(
         "Patroni accepts the configuration, and a primary without etcd stops before its lock expires",
-        .enabled(if: Installed.patroni != nil && Installed.openSSL != nil, "needs patroni and openssl"))
+        .enabled(if: InstalledPrograms.patroni != nil && InstalledPrograms.openSSL != nil, "needs patroni and openssl"))
     func patroni() async throws {
         let scratch = try ScratchFolder()
         // Nothing listens at the port of etcd on these addresses, and Patroni's check is refused at once.
@@ -64,7 +64,7 @@ struct ClusterRehearsalTests {
         try #require(try await run("configure", [conf, "\(scratch.path)/files"]).exit == 0)
         let file = "\(scratch.path)/files/db1/etc/patroni/config.yml"
         let check = try await Subprocess.run(
-            .path(FilePath(#require(Installed.patroni))), arguments: ["--validate-config", file],
+            .path(FilePath(#require(InstalledPrograms.patroni))), arguments: ["--validate-config", file],
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
         let problems = (check.standardOutput + check.standardError).split(separator: "\n")
             .filter { !$0.contains("is not reachable") }
@@ -89,7 +89,7 @@ struct ClusterRehearsalTests {
 
     @Test(
         "bookings survive kill -9, a partition and a switchover: none lost, no message sent twice, at most 40 seconds",
-        .operations, .enabled(if: Installed.canMakeNetworks, "only root may make networks"))
+        .operations, .enabled(if: InstalledPrograms.canMakeNetworks, "only root may make networks"))
     func rehearsal() async throws {
         let scratch = try ScratchFolder()
         let file = "\(scratch.path)/results.json"

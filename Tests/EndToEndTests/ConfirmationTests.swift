@@ -3,7 +3,7 @@ import PostgresTesting
 import Testing
 
 /// A command that asks on a terminal before its change.
-struct Asked: CustomTestStringConvertible, Sendable {
+struct ConfirmedCommand: CustomTestStringConvertible, Sendable {
     /// The command line.
     let command: [String]
     /// The end of the question.
@@ -16,14 +16,15 @@ struct Asked: CustomTestStringConvertible, Sendable {
     var testDescription: String { command.prefix(2).joined(separator: " ") }
 
     static let all = [
-        Asked(command: ["trainer", "retire", "maria"], question: "1 upcoming session. Deactivate maria? [y/N] "),
-        Asked(
+        ConfirmedCommand(
+            command: ["trainer", "retire", "maria"], question: "1 upcoming session. Deactivate maria? [y/N] "),
+        ConfirmedCommand(
             command: ["trainer", "hours", "maria", "--set", "none"],
             question: "1 upcoming session. Set no hours for maria at Downtown Strength? [y/N] "),
-        Asked(
+        ConfirmedCommand(
             command: ["studio", "edit", "downtown", "--time-zone", "America/Denver"],
             question: "Change the time zone from America/Los_Angeles to America/Denver? [y/N] ", consent: " YES \n"),
-        Asked(
+        ConfirmedCommand(
             command: ["client", "forget", "zoe@example.com"],
             question: "all personal data of Zoe Hart (client 2) will be erased. Type the name to confirm: ",
             consent: "Zoe Hart\n", refusals: ["y\n", "zoe hart\n", "\u{4}"]),
@@ -33,8 +34,9 @@ struct Asked: CustomTestStringConvertible, Sendable {
 @Suite("confirmations on a terminal")
 struct ConfirmationTests {
     /// Runs a command on a terminal, answers its question, and returns the exit status and the output.
-    private func answer(_ asked: Asked, _ answer: String, in studio: Studio) async throws -> (exit: Int32, text: String)
-    {
+    private func answer(_ asked: ConfirmedCommand, _ answer: String, in studio: Studio) async throws -> (
+        exit: Int32, text: String
+    ) {
         let terminal = try Terminal(columns: 200)
         let environment = studio.environment.merging(["NO_COLOR": "1"]) { $1 }
         let exit = try await terminal.run(asked.command + ["--now", Studio.now], environment: environment) { _ in
@@ -50,8 +52,8 @@ struct ConfirmationTests {
 
     @Test(
         "any answer but the confirmation exits with 3 and changes nothing; the confirmation makes the change",
-        arguments: Asked.all)
-    func answers(asked: Asked) async throws {
+        arguments: ConfirmedCommand.all)
+    func answers(asked: ConfirmedCommand) async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-02 09:00")
             try await studio.answer("client", "add", "Zoe Hart", "--email", "zoe@example.com")
@@ -73,7 +75,7 @@ struct ConfirmationTests {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-02 09:00")
             let before = try await studio.fingerprint()
-            let stopped = try await answer(Asked.all[0], "\u{3}", in: studio)
+            let stopped = try await answer(ConfirmedCommand.all[0], "\u{3}", in: studio)
             #expect(stopped.exit == 130, "\(stopped.text)")
             #expect(try await studio.fingerprint() == before)
         }

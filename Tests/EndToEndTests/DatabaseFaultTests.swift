@@ -128,6 +128,21 @@ struct DatabaseFaultTests {
     }
 
     @Test(
+        "a login that can only read gets 78 for a change, and the reason",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
+    func readingLogin() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")
+            try await studio.withLogin("IN ROLE intro_reader") { reader in
+                let result = try await reader.intro("cancel", reference, "--json")
+                #expect(result.exit == 78)
+                #expect(result.error?.message.hasPrefix("the database user lacks a privilege") == true)
+                #expect(result.error?.hint.contains("can only read") == true)
+            }
+        }
+    }
+
+    @Test(
         "a server without free connections exits with 75",
         .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func full() async throws {

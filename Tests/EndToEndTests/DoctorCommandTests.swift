@@ -111,7 +111,7 @@ struct DoctorCommandTests {
 
 @Suite(
     "doctor and a mail relay", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"))
+    .enabled(if: InstalledPrograms.python != nil && InstalledPrograms.openSSL != nil, "python3 or openssl is missing"))
 struct DoctorRelayTests {
     /// Runs `intro doctor` without a database, and returns the finding about mail.
     private func mail(_ url: String, password: String? = nil) async throws -> JSON {

@@ -7,7 +7,8 @@ import Testing
 
 @Suite(
     "messages during a failover", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
+    .enabled(
+        if: InstalledPrograms.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
 struct FailoverDeliveryTests {
     @Test("a switchover and a synchronous failover under load hold messages briefly, and send none twice")
     func underLoad() async throws {

@@ -12,31 +12,33 @@ struct ForgetTests {
             let visitor = try await studio.receiveVisitor()
             try await studio.book("Ben", at: "2026-12-10 09:00")
             let before = try await studio.dump()
-            for trace in Visitor.traces where trace != "213) 555-0187" {
+            for trace in ForgottenPerson.traces where trace != "213) 555-0187" {
                 #expect(before.contains(trace), "the fixture has no \(trace)")
             }
             let totals = try await studio.totals()
             let result = try await studio.answer(
-                "client", "forget", Visitor.email, "--yes", "--reason", "request of 3 December", now: Visitor.later)
+                "client", "forget", ForgottenPerson.email, "--yes", "--reason", "request of 3 December",
+                now: ForgottenPerson.later)
             #expect(result["sessions"] == 1 && result["free_session_kept"] == true)
             #expect(result["forgotten_at"] == "2026-12-04T20:00:00Z")
 
             let dump = try await studio.dump()
-            for trace in Visitor.traces { #expect(!dump.contains(trace), "\(trace)") }
+            for trace in ForgottenPerson.traces { #expect(!dump.contains(trace), "\(trace)") }
             #expect(!dump.filter(\.isNumber).contains("2135550187"))
             #expect(dump.contains("request of 3 december"), "the reason of the erasure is kept")
             #expect(dump.contains("ben@example.com"))
             #expect(try await studio.totals() == totals)
-            let verified = try await studio.intro("verify", "--json", now: Visitor.later)
+            let verified = try await studio.intro("verify", "--json", now: ForgottenPerson.later)
             let broken = try verified.printed["checks"]?.items.filter { $0["violations"] != 0 } ?? []
             // Messages to the other client are overdue, because no runner is active.
             #expect(broken.allSatisfy { $0["name"] == "ledger_overdue" }, "\(verified.stdout)")
-            let shown = try await studio.answer("show", visitor.reference, now: Visitor.later)
+            let shown = try await studio.answer("show", visitor.reference, now: ForgottenPerson.later)
             #expect(shown["status"] == "attended")
-            let again = try await studio.intro("client", "forget", Visitor.email, "--yes", "--json", now: Visitor.later)
+            let again = try await studio.intro(
+                "client", "forget", ForgottenPerson.email, "--yes", "--json", now: ForgottenPerson.later)
             #expect(again.exit == 4 && again.error?.code == "not_found")
-            #expect(try await studio.intro("client", "forget", "1", "--yes", now: Visitor.later).exit == 4)
-            #expect(try await studio.intro("client", "export", "1", now: Visitor.later).exit == 4)
+            #expect(try await studio.intro("client", "forget", "1", "--yes", now: ForgottenPerson.later).exit == 4)
+            #expect(try await studio.intro("client", "export", "1", now: ForgottenPerson.later).exit == 4)
         }
     }
 
@@ -47,12 +49,14 @@ struct ForgetTests {
             _ = try await studio.receiveVisitor()
             for name in ["Zaphira", "Zaphira Qillon"] {
                 for command in [["export", name], ["forget", name, "--yes"]] {
-                    let result = try await studio.intro(["client"] + command + ["--json"], now: Visitor.later)
+                    let result = try await studio.intro(["client"] + command + ["--json"], now: ForgottenPerson.later)
                     #expect(result.exit == 4 && result.error?.code == "not_found", "\(command): \(result.stderr)")
                 }
             }
-            #expect(try await studio.intro("client", "export", "quillon zaphira", now: Visitor.later).exit == 0)
-            #expect(try await studio.intro("client", "forget", Visitor.name, "--yes", now: Visitor.later).exit == 0)
+            #expect(try await studio.intro("client", "export", "quillon zaphira", now: ForgottenPerson.later).exit == 0)
+            #expect(
+                try await studio.intro("client", "forget", ForgottenPerson.name, "--yes", now: ForgottenPerson.later)
+                    .exit == 0)
         }
     }
 
@@ -61,35 +65,39 @@ struct ForgetTests {
         try await Studio.with { plain in
             let studio = try plain.withPrivacyKey()
             _ = try await studio.receiveVisitor()
-            try await studio.answer("client", "forget", Visitor.email, "--yes", now: Visitor.later)
-            for contact in [Visitor.email, "zaphiraquillon+gym@googlemail.com", Visitor.phone, "(213) 555-0187"] {
+            try await studio.answer("client", "forget", ForgottenPerson.email, "--yes", now: ForgottenPerson.later)
+            for contact in [
+                ForgottenPerson.email, "zaphiraquillon+gym@googlemail.com", ForgottenPerson.phone, "(213) 555-0187",
+            ] {
                 let refused = try await studio.refusal(
-                    "book", "--client", contact, "--name", "Anyone", "--at", "2026-12-08 09:00", now: Visitor.later)
+                    "book", "--client", contact, "--name", "Anyone", "--at", "2026-12-08 09:00",
+                    now: ForgottenPerson.later)
                 #expect(refused.code == "intro_already_used", "\(contact)")
                 #expect(
                     refused.message == "the free session of this address was used before; the client's data was erased "
                         + "on request")
             }
             let other = try await studio.refusal(
-                "book", "--client", "new@example.com", "--phone", Visitor.phone, "--name", "Anyone", "--at",
-                "2026-12-08 09:00", now: Visitor.later)
+                "book", "--client", "new@example.com", "--phone", ForgottenPerson.phone, "--name", "Anyone", "--at",
+                "2026-12-08 09:00", now: ForgottenPerson.later)
             #expect(other.code == "intro_already_used")
             // Another person books, and each correction is possible.
             let booked = try await studio.answer(
-                "book", "--client", "new@example.com", "--name", "New", "--at", "2026-12-08 09:00", now: Visitor.later)
+                "book", "--client", "new@example.com", "--name", "New", "--at", "2026-12-08 09:00",
+                now: ForgottenPerson.later)
             let reference = booked["reference"]?.text ?? ""
-            try await studio.answer("cancel", reference, now: Visitor.later)
-            try await studio.answer("undo", reference, "--reason", "mistake", now: Visitor.later)
+            try await studio.answer("cancel", reference, now: ForgottenPerson.later)
+            try await studio.answer("undo", reference, "--reason", "mistake", now: ForgottenPerson.later)
             let after = "2026-12-08T12:00:00-08:00"
             try await studio.answer("no-show", reference, now: after)
             try await studio.answer("attend", reference, "--reason", "mistake", now: after)
             try await studio.answer("undo", reference, "--reason", "mistake", now: after)
             let granted = try await studio.answer(
-                "book", "--client", Visitor.phone, "--name", "Anyone", "--at", "2026-12-09 09:00", "--override",
-                "second try", now: Visitor.later)
+                "book", "--client", ForgottenPerson.phone, "--name", "Anyone", "--at", "2026-12-09 09:00", "--override",
+                "second try", now: ForgottenPerson.later)
             #expect(granted["created"] == true)
             // The number had sent STOP before the erasure.
-            #expect(try await studio.suppressed()[Visitor.phone] == "opt_out")
+            #expect(try await studio.suppressed()[ForgottenPerson.phone] == "opt_out")
         }
     }
 
@@ -99,30 +107,30 @@ struct ForgetTests {
             let studio = try plain.withPrivacyKey()
             _ = try await studio.receiveVisitor()
             let before = try await studio.fingerprint()
-            let forget = ["client", "forget", Visitor.email, "--yes", "--json"]
-            let without = try await plain.intro(forget, now: Visitor.later)
+            let forget = ["client", "forget", ForgottenPerson.email, "--yes", "--json"]
+            let without = try await plain.intro(forget, now: ForgottenPerson.later)
             #expect(without.exit == 78 && without.error?.hint.contains("head -c 32 /dev/urandom") == true)
             let short = plain.home + "/short.key"
             try Data(count: 31).write(to: URL(filePath: short))
             try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: short)
             let shortKey = try await plain.intro(
-                forget, now: Visitor.later, environment: ["INTRO_PRIVACY_KEY_FILE": short])
+                forget, now: ForgottenPerson.later, environment: ["INTRO_PRIVACY_KEY_FILE": short])
             #expect(shortKey.exit == 78, "\(shortKey.stderr)")
             try FileManager.default.setAttributes(
                 [.posixPermissions: 0o666], ofItemAtPath: studio.settings["INTRO_PRIVACY_KEY_FILE"] ?? "")
-            #expect(try await studio.intro(forget, now: Visitor.later).exit == 78)
+            #expect(try await studio.intro(forget, now: ForgottenPerson.later).exit == 78)
             try FileManager.default.setAttributes(
                 [.posixPermissions: 0o600], ofItemAtPath: studio.settings["INTRO_PRIVACY_KEY_FILE"] ?? "")
             #expect(try await studio.fingerprint() == before)
 
-            try await studio.answer(forget, now: Visitor.later)
+            try await studio.answer(forget, now: ForgottenPerson.later)
             let book = ["book", "--client", "ben@example.com", "--name", "Ben", "--at", "2026-12-08 09:00", "--json"]
-            let blind = try await plain.intro(book, now: Visitor.later)
+            let blind = try await plain.intro(book, now: ForgottenPerson.later)
             #expect(blind.exit == 78 && blind.error?.message.contains("privacy key is not configured") == true)
             let other = try plain.withPrivacyKey("other.key")
-            let wrong = try await other.intro(book, now: Visitor.later)
+            let wrong = try await other.intro(book, now: ForgottenPerson.later)
             #expect(wrong.exit == 78 && wrong.error?.message.contains("not the one") == true)
-            try await studio.answer(book, now: Visitor.later)
+            try await studio.answer(book, now: ForgottenPerson.later)
         }
     }
 
@@ -176,20 +184,21 @@ struct ForgetTests {
             let studio = try plain.withPrivacyKey()
             let visitor = try await studio.receiveVisitor()
             try await studio.answer(
-                "client", "add", "Otis Quillon", "--email", "otis@example.com", "--phone", Visitor.phone,
-                now: Visitor.later)
-            try await studio.answer("client", "note", "otis@example.com", "Comes with a sister", now: Visitor.later)
-            let before = try await studio.answer("client", "show", "otis@example.com", now: Visitor.later)
+                "client", "add", "Otis Quillon", "--email", "otis@example.com", "--phone", ForgottenPerson.phone,
+                now: ForgottenPerson.later)
+            try await studio.answer(
+                "client", "note", "otis@example.com", "Comes with a sister", now: ForgottenPerson.later)
+            let before = try await studio.answer("client", "show", "otis@example.com", now: ForgottenPerson.later)
             #expect(before["may_book"] == false)
-            try await studio.answer("client", "forget", Visitor.email, "--yes", now: Visitor.later)
-            let after = try await studio.answer("client", "show", "otis@example.com", now: Visitor.later)
-            #expect(after["phone"] == .text(Visitor.phone) && after["notes"] == before["notes"])
+            try await studio.answer("client", "forget", ForgottenPerson.email, "--yes", now: ForgottenPerson.later)
+            let after = try await studio.answer("client", "show", "otis@example.com", now: ForgottenPerson.later)
+            #expect(after["phone"] == .text(ForgottenPerson.phone) && after["notes"] == before["notes"])
             #expect(after["suppressions"] == before["suppressions"], "the number is still blocked")
             #expect(after["may_book"] == false && after["refusal"]?["code"] == "intro_already_used")
             let dump = try await studio.dump()
             for trace in ["zaphira", "zaphyra", "knee surgery"] { #expect(!dump.contains(trace), "\(trace)") }
             let undone = try await studio.refusal(
-                "no-show", visitor.reference, "--reason", "mistake", now: Visitor.later)
+                "no-show", visitor.reference, "--reason", "mistake", now: ForgottenPerson.later)
             #expect(undone.code == "client_forgotten")
         }
     }
@@ -205,11 +214,11 @@ struct ForgetTests {
                     "book", "--client", email, "--name", "Zaphira \(round)", "--at", "\(day) 09:00", "--trainer",
                     "maria")
                 try await studio.answer("attend", booked["reference"]?.text ?? "", now: "\(day)T12:00:00-08:00")
-                async let forgotten = studio.intro("client", "forget", email, "--yes", now: Visitor.later)
+                async let forgotten = studio.intro("client", "forget", email, "--yes", now: ForgottenPerson.later)
                 async let again = studio.intro(
                     "book", "--client", email, "--name", "Zaphira \(round)", "--at", "2026-12-08 09:00",
-                    now: Visitor.later)
-                async let noted = studio.intro("client", "note", email, "knee surgery", now: Visitor.later)
+                    now: ForgottenPerson.later)
+                async let noted = studio.intro("client", "note", email, "knee surgery", now: ForgottenPerson.later)
                 let (erased, second, note) = try await (forgotten, again, noted)
                 #expect(erased.exit == 0, "\(erased.stderr)")
                 #expect(second.exit == 3, "\(second.stdout)\(second.stderr)")

@@ -4,7 +4,7 @@ import Postgres
 import Testing
 
 /// A person who leaves traces in every part of a studio.
-struct Visitor: Sendable {
+struct ForgottenPerson: Sendable {
     static let name = "Zaphira Quillon"
     static let email = "Zaphira.Quillon@gmail.com"
     static let phone = "+12135550187"
@@ -34,21 +34,22 @@ extension Studio {
     }
 
     /// Adds a person with notes, messages, texts, mail, a hold, corrections and an attended session.
-    func receiveVisitor() async throws -> Visitor {
+    func receiveVisitor() async throws -> ForgottenPerson {
         try await answer(
-            "client", "add", "Zaphyra Quillon", "--email", Visitor.email, "--phone", Visitor.phone, "--guardian",
+            "client", "add", "Zaphyra Quillon", "--email", ForgottenPerson.email, "--phone", ForgottenPerson.phone,
+            "--guardian",
             "Mother: Wilhelmina", "--source", "Odalys told her")
-        try await answer("client", "edit", Visitor.email, "--name", Visitor.name)
-        try await answer("client", "note", Visitor.email, "Knee surgery in May")
+        try await answer("client", "edit", ForgottenPerson.email, "--name", ForgottenPerson.name)
+        try await answer("client", "note", ForgottenPerson.email, "Knee surgery in May")
         try await answer(
             "hold", "--trainer", "maria", "--at", "2026-12-01 09:00", "--note", "Zaphira calls back: 213 555 0187")
         try await database.query("UPDATE hold SET status = 'released'")
         let booked = try await answer(
-            "book", "--client", Visitor.email, "--trainer", "maria", "--at", "2026-12-01 09:00", "--request-id",
+            "book", "--client", ForgottenPerson.email, "--trainer", "maria", "--at", "2026-12-01 09:00", "--request-id",
             "zaphira-1")
         let reference = try #require(booked["reference"]?.text)
         try await answer("reminders", "send", now: Studio.atTen)
-        try await hear("Wilhelmina comes along", from: Visitor.phone, id: "SMquillon")
+        try await hear("Wilhelmina comes along", from: ForgottenPerson.phone, id: "SMquillon")
         try await answer("mail", "list")
         // The schedule of the day, which names the client, for the trainer.
         try await database.query("UPDATE trainer SET email = 'maria@studio.example' WHERE handle = 'maria'")
@@ -57,8 +58,8 @@ extension Studio {
         try await answer("no-show", reference, "--reason", "Quillon had a late train", now: "2026-12-01T13:00:00-08:00")
         try await answer("attend", reference, "--reason", "Zaphira was there", now: "2026-12-01T14:00:00-08:00")
         try await answer("reminders", "send", now: "2026-12-03T10:00:00-08:00")
-        try await hear("STOP", from: Visitor.phone, now: "2026-12-03T11:00:00-08:00")
-        return Visitor(reference: reference)
+        try await hear("STOP", from: ForgottenPerson.phone, now: "2026-12-03T11:00:00-08:00")
+        return ForgottenPerson(reference: reference)
     }
 
     /// The whole database as pg_dump writes it, in lower case.

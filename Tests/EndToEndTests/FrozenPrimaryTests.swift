@@ -5,7 +5,8 @@ import Testing
 
 @Suite(
     "frozen primary and promotion of a standby after three seconds", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
+    .enabled(
+        if: InstalledPrograms.smtpSink != nil && Studio.isOnPrivateServer, "needs smtp-sink of the package postfix"))
 struct FrozenPrimaryTests {
     @Test("commands exit as repeatable, and bookings and mail continue at the standby")
     func promotion() async throws {

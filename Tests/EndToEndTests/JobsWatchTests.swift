@@ -8,9 +8,9 @@ import Testing
 struct JobsWatchTests {
     @Test("to a pipe, prints one line of JSON for each update, and ends after --count")
     func json() async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
-            let result = try await office.run("jobs", "watch", "--json", "--count", "2", "--interval", "100ms")
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
+            let result = try await fixture.run("jobs", "watch", "--json", "--count", "2", "--interval", "100ms")
             #expect(result.exit == 0)
             let lines = result.stdout.split(separator: "\n").map { Data($0.utf8) }
             #expect(lines.count == 2)
@@ -27,12 +27,12 @@ struct JobsWatchTests {
             SIGINT, SIGTERM,
         ])
     func text(_ signal: Int32) async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
             let result = try await IntroBinary.run(
-                ["jobs", "watch", "--interval", "1h"], environment: office.environment
+                ["jobs", "watch", "--interval", "1h"], environment: fixture.environment
             ) { process in
-                try await wait(until: "it waits for its second look") { await office.isIdle() }
+                try await wait(until: "it waits for its second look") { await fixture.isIdle() }
                 kill(process, signal)
             }
             #expect(result.exit == 0, "\(result.stderr)")
@@ -48,11 +48,11 @@ struct JobsWatchTests {
         "on a terminal, shows one screen until q, Ctrl-C or SIGTERM, and restores the terminal",
         arguments: ["q", "\u{3}", "TERM"])
     func terminal(_ end: String) async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
             let terminal = try Terminal()
             let before = terminal.mode
-            let exit = try await terminal.run("jobs", "watch", environment: office.environment) { process in
+            let exit = try await terminal.run("jobs", "watch", environment: fixture.environment) { process in
                 try await wait(until: "it shows the runner") { terminal.text.contains("host-1") }
                 #expect(terminal.mode != before)
                 if end == "TERM" { kill(process, SIGTERM) } else { terminal.type(end) }
@@ -66,11 +66,11 @@ struct JobsWatchTests {
 
     @Test("on a terminal, redraws the screen at once when the window is resized")
     func size() async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
             let terminal = try Terminal(rows: 24, columns: 200)
             let exit = try await terminal.run(
-                "jobs", "watch", "--interval", "1h", environment: office.environment
+                "jobs", "watch", "--interval", "1h", environment: fixture.environment
             ) { _ in
                 try await wait(until: "it has drawn") { terminal.frames.count == 1 }
                 terminal.resize(rows: 12, columns: 30)
@@ -86,10 +86,10 @@ struct JobsWatchTests {
 
     @Test("a dumb terminal gets the same output as a pipe")
     func dumb() async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
             let terminal = try Terminal()
-            let environment = office.environment.merging(["TERM": "dumb"]) { $1 }
+            let environment = fixture.environment.merging(["TERM": "dumb"]) { $1 }
             let exit = try await terminal.run("jobs", "watch", "--count", "1", environment: environment) { _ in }
             try await wait(until: "it has printed all") { terminal.text.contains("again") }
             #expect(exit == 0)
@@ -99,11 +99,11 @@ struct JobsWatchTests {
 
     @Test("NO_COLOR turns off colours but not the screen")
     func noColor() async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
             for (variables, isColored) in [([:], true), (["NO_COLOR": "1"], false)] {
                 let terminal = try Terminal()
-                let environment = office.environment.merging(variables) { $1 }
+                let environment = fixture.environment.merging(variables) { $1 }
                 let exit = try await terminal.run("jobs", "watch", "--count", "1", environment: environment) { _ in }
                 try await wait(until: "it leaves the screen") { terminal.text.hasSuffix("\u{1B}[?1049l") }
                 #expect(exit == 0)
@@ -116,15 +116,15 @@ struct JobsWatchTests {
         "discard asks on a terminal, and deletes only after a yes",
         arguments: [("n\n", false), ("\n", false), ("y\n", true)])
     func confirmation(_ answer: String, _ isYes: Bool) async throws {
-        try await Office.with { office in
-            try await office.fillQueues()
+        try await CommandFixture.with { fixture in
+            try await fixture.fillQueues()
             let terminal = try Terminal()
-            let exit = try await terminal.run("jobs", "discard", "--all", environment: office.environment) { _ in
+            let exit = try await terminal.run("jobs", "discard", "--all", environment: fixture.environment) { _ in
                 try await wait(until: "it asks") { terminal.text.contains("Delete 2 dead jobs permanently? [y/N] ") }
                 terminal.type(answer)
             }
             #expect(exit == (isYes ? 0 : 3))
-            #expect(try await office.array("jobs", "list", "--state", "dead").count == (isYes ? 0 : 2))
+            #expect(try await fixture.array("jobs", "list", "--state", "dead").count == (isYes ? 0 : 2))
         }
     }
 }
@@ -143,10 +143,10 @@ extension Terminal {
     }
 }
 
-extension Office {
+extension CommandFixture {
     /// Whether the command's connection is idle after the query for dead jobs.
     fileprivate func isIdle() async -> Bool {
-        let count = try? await books.database.query(
+        let count = try? await store.database.query(
             """
             SELECT count(*)
             FROM pg_stat_activity

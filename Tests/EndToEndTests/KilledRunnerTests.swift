@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "runners killed during delivery", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+    .enabled(if: InstalledPrograms.smtpSink != nil, "needs smtp-sink of the package postfix"))
 struct KilledRunnerTests {
     /// The number of messages, and how often the runner is killed while it sends them.
     struct Trial: Sendable, CustomTestStringConvertible {

@@ -125,7 +125,7 @@ struct LedgerCommandTests {
 
     @Test(
         "a failed test message exits with 69, or with 75 if it may succeed later",
-        .enabled(if: Installed.python != nil, "needs Python"))
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"))
     func failedTest() async throws {
         try await Studio.with { studio in
             let words = ["reminders", "test", "one-day", "--to", "me@example.com", "--json"]
@@ -149,7 +149,7 @@ struct LedgerCommandTests {
 
     @Test(
         "unknown messages are listed; a resent one is sent once more, and a settled one never",
-        .enabled(if: Installed.python != nil, "needs Python"))
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"))
     func unknown() async throws {
         try await Studio.with { studio in
             #expect(try await studio.answer("reminders", "unknown") == .list([]))
@@ -200,6 +200,8 @@ struct LedgerCommandTests {
             let listed = try await studio.answer(resend + ["--since", "2h", "--dry-run"]).items
             #expect(listed.count == Int(recent) && listed.allSatisfy { $0["status"] == "failed" })
             #expect(try await studio.answer(resend + ["--since", "2h", "--rule", "one-day"]) == .list([]))
+            let unknown = try await studio.intro(resend + ["--since", "2h", "--rule", "nope", "--json"])
+            #expect(unknown.exit == 4 && unknown.error?.code == "not_found", "\(unknown.stderr)")
             #expect(try await studio.fingerprint() == before)
             let resent = try await studio.answer(resend + ["--since", "2h"]).items
             #expect(

@@ -6,11 +6,11 @@ import Testing
 
 @Suite(
     "packet loss between clients and the primary", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.canMakeNetworks && Studio.isOnPrivateServer, "only root may make networks"))
+    .enabled(if: InstalledPrograms.canMakeNetworks && Studio.isOnPrivateServer, "only root may make networks"))
 struct LostPacketsTests {
     @Test(
         "commands exit as repeatable, and bookings and mail continue at the promoted standby",
-        .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+        .enabled(if: InstalledPrograms.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func promotion() async throws {
         try await withCluster { cluster in
             let sink = try await MailSink.start(through: cluster.network.clientSide)

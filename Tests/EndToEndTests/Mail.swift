@@ -22,7 +22,7 @@ struct Mail: Decodable, Equatable {
     let rsvp: String
 
     /// The reason why a test that reads mail is skipped.
-    static let canBeRead = Installed.pythonHas("icalendar")
+    static let canBeRead = InstalledPrograms.pythonHas("icalendar")
     static let reader: Comment = "needs a Python with icalendar; INTRO_TEST_PYTHON names one"
 
     /// Reads a message.

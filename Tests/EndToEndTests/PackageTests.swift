@@ -41,7 +41,7 @@ struct PackageTests {
 
     @Test(
         "is reproducible, has no errors of lintian, and can be installed, upgraded, rolled back and purged",
-        .operations, .enabled(if: Installed.canMountPrivately, "only root may mount"))
+        .operations, .enabled(if: InstalledPrograms.canMountPrivately, "only root may mount"))
     func lifeCycle() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "intro-package-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

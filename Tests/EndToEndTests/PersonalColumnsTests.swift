@@ -97,7 +97,7 @@ struct PersonalColumnsTests {
             try await studio.answer("attend", reference, now: "2026-12-01T12:00:00-08:00")
             let marked = try await Psql.run(Self.marks, on: studio.conninfo)
             try #require(marked.exit == 0, "\(marked.stderr)")
-            let export = try await studio.intro("client", "export", "1", now: Visitor.later)
+            let export = try await studio.intro("client", "export", "1", now: ForgottenPerson.later)
             try #require(export.exit == 0, "\(export.stderr)")
             for (table, columns) in Self.personal where table != "event" {
                 for column in columns.subtracting(["email_key", "phone", "phone_key", "search_key", "language"]) {
@@ -110,7 +110,7 @@ struct PersonalColumnsTests {
             #expect(!export.stdout.contains("+00:00"), "instants end with Z")
             #expect(try export.printed["client"]?["id"] == 1)
 
-            try await studio.answer("client", "forget", "1", "--yes", now: Visitor.later)
+            try await studio.answer("client", "forget", "1", "--yes", now: ForgottenPerson.later)
             let dump = try await studio.dump()
             let rest = dump.split(separator: "\n").filter { $0.contains("mark_") || $0.contains("2135550188") }
             #expect(rest == [])

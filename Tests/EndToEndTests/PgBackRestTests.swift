@@ -7,7 +7,7 @@ import Testing
 @Suite(
     "back-ups by pgBackRest", .timeLimit(.minutes(30)), .operations,
     .enabled(
-        if: Installed.smtpSink != nil && PgBackRest.isInstalled && Studio.isOnPrivateServer,
+        if: InstalledPrograms.smtpSink != nil && PgBackRest.isInstalled && Studio.isOnPrivateServer,
         "needs pgbackrest, and smtp-sink of the package postfix"))
 struct PgBackRestTests {
     @Test("restored to a second between 20 bookings and 200 messages: no booking before it is lost, none is sent twice")

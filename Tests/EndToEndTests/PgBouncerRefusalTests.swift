@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "PgBouncer in transaction mode with unsuitable settings", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.pgBouncer != nil && Studio.isOnPrivateServer, "needs the package pgbouncer"))
+    .enabled(if: InstalledPrograms.pgBouncer != nil && Studio.isOnPrivateServer, "needs the package pgbouncer"))
 struct PgBouncerRefusalTests {
     private static let commands = [
         ["slots"], ["schedule", "maria"], ["jobs", "stats"], ["setup"], ["setup", "--check"], ["reminders", "send"],

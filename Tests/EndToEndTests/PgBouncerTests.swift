@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "PgBouncer in transaction mode without prepared statements", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.pgBouncer != nil && Studio.isOnPrivateServer, "needs the package pgbouncer"))
+    .enabled(if: InstalledPrograms.pgBouncer != nil && Studio.isOnPrivateServer, "needs the package pgbouncer"))
 struct PgBouncerTests {
     @Test("concurrent commands work over two server connections, and leave no session state")
     func desks() async throws {
@@ -66,7 +66,7 @@ struct PgBouncerTests {
 
     @Test(
         "two senders that share server connections send each message once, and leave no session state",
-        .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+        .enabled(if: InstalledPrograms.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func senders() async throws {
         try await Studio.withPgBouncer(sharing: 3) { studio, pooled in
             try await studio.bookMany(200)
@@ -86,7 +86,7 @@ struct PgBouncerTests {
 
     @Test(
         "another sender with the same server connections does not mark an active sender's message as unknown",
-        .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+        .enabled(if: InstalledPrograms.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func senderAtWork() async throws {
         try await Studio.withPgBouncer(sharing: 2) { studio, pooled in
             try await studio.bookMany(1)
@@ -108,7 +108,7 @@ struct PgBouncerTests {
 
     @Test(
         "messages being sent by a killed sender are marked as unknown by the next one",
-        .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+        .enabled(if: InstalledPrograms.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func killedSender() async throws {
         try await Studio.withPgBouncer(sharing: 2) { studio, pooled in
             try await studio.bookMany(1)

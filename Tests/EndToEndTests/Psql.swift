@@ -20,7 +20,9 @@ enum Psql {
             output: .string(limit: 1 << 20),
             error: .string(limit: 1 << 20)
         )
-        guard case .exited(let code) = result.terminationStatus else { throw NeverSo(description: "psql was killed") }
+        guard case .exited(let code) = result.terminationStatus else {
+            throw ConditionNotMet(description: "psql was killed")
+        }
         return IntroBinary.Result(exit: code, stdout: result.standardOutput, stderr: result.standardError)
     }
 }

@@ -1,21 +1,21 @@
 import Testing
 
 /// A direct write that violates a rule of the schema.
-struct Break: Sendable {
+struct Violation: Sendable {
     /// The error of PostgreSQL: the name of the violated constraint, or a part of the message.
     let answer: String
     /// The statements.
     let statement: String
 
     /// Inserts a copy of Ana's session with some columns changed.
-    private static func copy(_ changes: [String: String], as answer: String) -> Break {
+    private static func copy(_ changes: [String: String], as answer: String) -> Violation {
         let columns = [
             "reference", "studio_id", "trainer_id", "client_id", "station", "starts_at", "ends_at", "occupied",
             "waived",
             "override_reason",
         ]
         let values = columns.map { changes[$0] ?? ($0 == "reference" ? "'ZZZZZZZZ'" : $0) }
-        return Break(
+        return Violation(
             answer: answer,
             statement: """
                 INSERT INTO session (\(columns.joined(separator: ", ")))
@@ -49,13 +49,13 @@ struct Break: Sendable {
         copy(
             ["client_id": ben, "station": "2", "trainer_id": james, "occupied": "tstzrange(starts_at, starts_at)"],
             as: "session_occupies_its_time"),
-        Break(
+        Violation(
             answer: "a session that is cancelled does not change",
             statement: "UPDATE session SET status = 'cancelled'; UPDATE session SET status = 'booked';"),
-        Break(
+        Violation(
             answer: "client_email_key",
             statement: "INSERT INTO client (name, email, email_key) SELECT name, email, email_key FROM client;"),
-        Break(
+        Violation(
             answer: "hours_do_not_overlap",
             statement: """
                 INSERT INTO hours (season_id, weekday, opens, closes)
@@ -72,7 +72,7 @@ struct PsqlTests {
             try await studio.book("Ana", at: "2026-12-01 09:00")
             try await studio.answer("client", "add", "Ben", "--email", "ben@example.com")
             let before = try await studio.fingerprint()
-            for attempt in Break.all {
+            for attempt in Violation.all {
                 let result = try await Psql.run("BEGIN; \(attempt.statement) COMMIT;", on: studio.conninfo)
                 #expect(result.exit == 3, "\(attempt.answer): \(result.stdout)\(result.stderr)")
                 #expect(result.stderr.contains(attempt.answer), "\(result.stderr)")
@@ -96,7 +96,7 @@ struct PsqlTests {
     }
 
     @Test("a session inserted by psql is shown, and its slot and client cannot be booked again")
-    func sharedBooks() async throws {
+    func sharedFixture() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ben", "--email", "ben@example.com")
             let written = try await Psql.run(

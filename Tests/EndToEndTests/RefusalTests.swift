@@ -1,7 +1,7 @@
 import Testing
 
 /// A situation in which a rule refuses a command.
-struct Refused: CustomTestStringConvertible, Sendable {
+struct RefusalCase: CustomTestStringConvertible, Sendable {
     /// The refusal code.
     let code: String
     /// The command lines before it; `REF` stands for the reference of the last booking.
@@ -21,55 +21,56 @@ struct Refused: CustomTestStringConvertible, Sendable {
     }
 
     static let all = [
-        Refused(
+        RefusalCase(
             code: "slot_taken", before: [book("ben", "2026-12-01 09:00", "maria")],
             command: book("ana", "2026-12-01 09:00", "maria"), offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "outside_hours", command: book("ana", "2026-12-01 12:30", "maria"), isSoft: true, offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "away", before: [["trainer", "away", "maria", "--from", "2026-12-02", "--until", "2026-12-02"]],
             command: book("ana", "2026-12-02 18:30", "maria"), offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "studio_closed",
             before: [["studio", "close", "downtown", "2026-12-03", "2026-12-03", "--reason", "stocktaking"]],
             command: book("ana", "2026-12-03 07:00", "maria"), offersSlots: true),
-        Refused(code: "too_soon", command: book("ana", "2026-11-30 09:30", "maria"), isSoft: true, offersSlots: true),
-        Refused(
+        RefusalCase(
+            code: "too_soon", command: book("ana", "2026-11-30 09:30", "maria"), isSoft: true, offersSlots: true),
+        RefusalCase(
             code: "beyond_horizon", command: book("ana", "2027-02-01 09:00", "maria"), isSoft: true, offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "not_on_grid", command: book("ana", "2026-12-01 09:10", "maria"), isSoft: true, offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "daily_limit",
             before: [["trainer", "edit", "maria", "--daily-limit", "1"], book("ben", "2026-12-01 09:00", "maria")],
             command: book("ana", "2026-12-01 15:00", "maria"), isSoft: true, offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "studio_full",
             before: [book("ben", "2026-12-01 09:00", "maria"), book("cleo", "2026-12-01 09:00", "james")],
             command: book("ana", "2026-12-01 09:00", "aiko"), offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "client_busy", before: [book("ana", "2026-12-01 09:00", "maria")],
             command: book("ana", "2026-12-01 09:00", "james", "--override", "asked for a second trainer"),
             offersSlots: true),
-        Refused(
+        RefusalCase(
             code: "intro_already_booked", before: [book("ana", "2026-12-01 09:00", "maria")],
             command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
-        Refused(
+        RefusalCase(
             code: "intro_already_used",
             before: [book("ana", "2026-12-01 09:00", "maria"), ["attend", "REF", "--override", "early"]],
             command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
-        Refused(
+        RefusalCase(
             code: "too_many_no_shows",
             before: [
                 book("ana", "2026-12-01 09:00", "maria"), ["no-show", "REF", "--override", "early"],
                 book("ana", "2026-12-01 10:00", "maria"), ["no-show", "REF", "--override", "early"],
             ],
             command: book("ana", "2026-12-02 09:00", "james"), isSoft: true),
-        Refused(
+        RefusalCase(
             code: "trainer_retired", before: [["trainer", "retire", "maria"]],
             command: book("ana", "2026-12-01 09:00", "maria"), offersSlots: true),
-        Refused(code: "wall_time_missing", command: book("ana", "2027-03-14 02:30", "maria")),
-        Refused(code: "wall_time_ambiguous", command: book("ana", "2027-11-07 01:30", "maria")),
-        Refused(
+        RefusalCase(code: "wall_time_missing", command: book("ana", "2027-03-14 02:30", "maria")),
+        RefusalCase(code: "wall_time_ambiguous", command: book("ana", "2027-11-07 01:30", "maria")),
+        RefusalCase(
             code: "not_changeable", before: [book("ana", "2026-12-01 09:00", "maria"), ["cancel", "REF"]],
             command: ["reschedule", "REF", "--at", "2026-12-02 09:00"]),
     ]
@@ -78,7 +79,7 @@ struct Refused: CustomTestStringConvertible, Sendable {
 @Suite("refusals by rules")
 struct RefusalTests {
     /// Runs the commands before the refusal, and returns the reference of the last booking.
-    private func prepare(_ refused: Refused, in studio: Studio) async throws -> String {
+    private func prepare(_ refused: RefusalCase, in studio: Studio) async throws -> String {
         var reference = ""
         for command in refused.before {
             let done = try await studio.answer(command.map { $0 == "REF" ? reference : $0 })
@@ -89,8 +90,8 @@ struct RefusalTests {
 
     @Test(
         "exits with 3, code, message and hint, and changes nothing; --override waives only a soft rule",
-        arguments: Refused.all)
-    func refuses(refused: Refused) async throws {
+        arguments: RefusalCase.all)
+    func refuses(refused: RefusalCase) async throws {
         try await Studio.with { studio in
             let reference = try await prepare(refused, in: studio)
             let before = try await studio.fingerprint()
@@ -108,7 +109,7 @@ struct RefusalTests {
         }
     }
 
-    private func override(_ refused: Refused, _ command: [String], in studio: Studio) async throws {
+    private func override(_ refused: RefusalCase, _ command: [String], in studio: Studio) async throws {
         let result = try await studio.intro(
             command.prefix { $0 != "--override" } + ["--override", "the owner said so", "--json"])
         guard refused.isSoft else {
@@ -126,7 +127,7 @@ struct RefusalTests {
     func forPeople() async throws {
         try await Studio.with { studio in
             try await studio.book("ben", at: "2026-12-01 09:00")
-            let result = try await studio.intro(Refused.book("ana", "2026-12-01 09:00", "maria"))
+            let result = try await studio.intro(RefusalCase.book("ana", "2026-12-01 09:00", "maria"))
             #expect(result.exit == 3)
             let expected = """
                 error: Maria Lopez has another session at Tue Dec 1, 9:00 AM PST
@@ -143,7 +144,7 @@ struct RefusalTests {
 
     @Test("the list of refusals has 17 different codes")
     func complete() {
-        #expect(Set(Refused.all.map(\.code)).count == 17)
+        #expect(Set(RefusalCase.all.map(\.code)).count == 17)
     }
 
     @Test("a taken slot offers the three nearest free slots, each of which can be booked")

@@ -8,7 +8,7 @@ import Testing
 struct ReminderTests {
     @Test(
         "a booking is confirmed by mail with a calendar entry, which a move and a cancellation update",
-        .enabled(if: Mail.canBeRead && Installed.smtpSink != nil, Mail.reader))
+        .enabled(if: Mail.canBeRead && InstalledPrograms.smtpSink != nil, Mail.reader))
     func lifeOfAnEntry() async throws {
         try await Studio.with { studio in
             let sink = try await MailSink.start()
@@ -161,7 +161,7 @@ struct ReminderTests {
 
     @Test(
         "two concurrent senders send each of 100 messages once",
-        .enabled(if: Installed.smtpSink != nil, "needs smtp-sink of the package postfix"))
+        .enabled(if: InstalledPrograms.smtpSink != nil, "needs smtp-sink of the package postfix"))
     func twoSenders() async throws {
         try await Studio.with { studio in
             try await studio.bookMany(100)

@@ -40,7 +40,7 @@ struct RunLogTests {
 
     @Test(
         "shows a day, from the start to the stop, without personal data",
-        .enabled(if: Installed.python != nil, "needs Python"), arguments: [[], ["--verbose"]])
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"), arguments: [[], ["--verbose"]])
     func day(verbose: [String]) async throws {
         try await Studio.with { studio in
             let first = try await book(studio, 1)

@@ -70,7 +70,7 @@ struct RunTests {
 
     @Test(
         "the first signal lets running jobs finish, the second cancels them, and the third ends the process",
-        .enabled(if: Installed.python != nil, "needs Python"))
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"))
     func signals() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
@@ -140,7 +140,7 @@ struct RunTests {
 
     @Test(
         "a metrics file on a full disk exits with 75",
-        .enabled(if: Installed.canMountPrivately, "only root may mount"))
+        .enabled(if: InstalledPrograms.canMountPrivately, "only root may mount"))
     func fullDisk() async throws {
         try await Studio.with { studio in
             let line = """

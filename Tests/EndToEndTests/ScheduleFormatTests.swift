@@ -37,7 +37,8 @@ struct ScheduleFormatTests {
 
     @Test(
         "Python's icalendar reads the calendar",
-        .enabled(if: Installed.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
+        .enabled(
+            if: InstalledPrograms.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
     func calendar() async throws {
         try await withSessions { studio, sessions in
             let result = try await studio.intro("schedule", "maria", "--format", "ics")
@@ -67,7 +68,8 @@ struct ScheduleFormatTests {
 
     @Test(
         "the calendar has no METHOD, and is valid also without sessions",
-        .enabled(if: Installed.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
+        .enabled(
+            if: InstalledPrograms.pythonHas("icalendar"), "needs a Python with icalendar; INTRO_TEST_PYTHON names one"))
     func feed() async throws {
         try await withSessions { studio, sessions in
             for (trainer, count) in [("maria", sessions.count), ("james", 0)] {
@@ -124,7 +126,7 @@ struct ScheduleFormatTests {
 
     @Test(
         "Python's csv reads the CSV, in which no value is a formula",
-        .enabled(if: Installed.python != nil, "needs Python"))
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"))
     func csv() async throws {
         try await withSessions { studio, sessions in
             let result = try await studio.intro("schedule", "maria", "--format", "csv")

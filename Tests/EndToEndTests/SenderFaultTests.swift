@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "senders that are stopped during a batch", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.python != nil, "needs Python"))
+    .enabled(if: InstalledPrograms.python != nil, "needs Python"))
 struct SenderFaultTests {
     /// Waits until a number of messages have reached a server that answers none of them.
     private func wait(for count: Int, at server: ScriptedServer) async throws {

@@ -14,7 +14,7 @@ extension Studio {
     static func withPgBouncer(
         sharing connections: Int, settings: [String: String] = [:], _ body: (Studio, Studio) async throws -> Void
     ) async throws {
-        let program = try #require(Installed.pgBouncer)
+        let program = try #require(InstalledPrograms.pgBouncer)
         try await Studio.with { studio in
             let folder = String(try #require(studio.conninfo.firstMatch(of: /host=(\S+)/)?.output.1))
             let pooler = try await PgBouncer(program, toServerIn: folder, sharing: connections, settings: settings)

@@ -6,8 +6,8 @@ import Testing
 struct StudioCommandTests {
     @Test("a new studio has the default values, and its JSON has every field")
     func add() async throws {
-        try await Office.with { office in
-            let studio = try await office.object(
+        try await CommandFixture.with { fixture in
+            let studio = try await fixture.object(
                 "studio", "add", "Downtown", "--id", "Downtown", "--time-zone", "America/Los_Angeles")
             let expected: NSDictionary = [
                 "id": "downtown", "name": "Downtown", "time_zone": "America/Los_Angeles", "stations": 1,
@@ -15,17 +15,17 @@ struct StudioCommandTests {
                 "horizon_minutes": 86_400, "region": "US", "address": NSNull(), "phone": NSNull(), "email": NSNull(),
             ]
             #expect(studio == expected)
-            #expect(try await office.array("studio", "list") == [expected])
+            #expect(try await fixture.array("studio", "list") == [expected])
             let shown = expected.mutableCopy() as? NSMutableDictionary
             shown?["closures"] = []
-            #expect(try await office.object("studio", "show", "DOWNTOWN") == shown)
+            #expect(try await fixture.object("studio", "show", "DOWNTOWN") == shown)
         }
     }
 
     @Test("add stores every option, and accepts lengths in minutes with or without a unit")
     func options() async throws {
-        try await Office.with { office in
-            let studio = try await office.object(
+        try await CommandFixture.with { fixture in
+            let studio = try await fixture.object(
                 "studio", "add", "Mitte", "--id", "mitte", "--time-zone", "Europe/Berlin", "--stations", "3",
                 "--session-minutes", "45m", "--turnaround", "0", "--slot-every", "15", "--notice", "1h30m", "--horizon",
                 "2 weeks", "--region", "de", "--address", "Torstr. 1,  Berlin", "--phone", "030 123456", "--email",
@@ -41,28 +41,28 @@ struct StudioCommandTests {
 
     @Test("edit changes only the named fields, and `none` clears optional ones")
     func edit() async throws {
-        try await Office.with { office in
-            _ = try await office.object(
+        try await CommandFixture.with { fixture in
+            _ = try await fixture.object(
                 "studio", "add", "Downtown", "--id", "downtown", "--time-zone", "UTC", "--phone", "(415) 555-0100",
                 "--email", "a@example.com", "--address", "1 Main St")
-            let before = try await office.object("studio", "show", "downtown")
-            let after = try await office.object(
+            let before = try await fixture.object("studio", "show", "downtown")
+            let after = try await fixture.object(
                 "studio", "edit", "downtown", "--name", "Uptown", "--phone", "none", "--email", "none", "--stations",
                 "2")
             let changed: NSDictionary = ["name": "Uptown", "phone": NSNull(), "email": NSNull(), "stations": 2]
             for (key, value) in before where key as? String != "closures" {
                 #expect(after[key] as? NSObject == changed[key] as? NSObject ?? value as? NSObject)
             }
-            #expect(try await office.run("studio", "edit", "downtown").exit == 64)
+            #expect(try await fixture.run("studio", "edit", "downtown").exit == 64)
         }
     }
 
     @Test("rejects an id that already exists")
     func twice() async throws {
-        try await Office.with { office in
+        try await CommandFixture.with { fixture in
             let words = ["studio", "add", "Downtown", "--id", "downtown", "--time-zone", "UTC", "--json"]
-            #expect(try await office.run(words).exit == 0)
-            let again = try await office.run(words)
+            #expect(try await fixture.run(words).exit == 0)
+            let again = try await fixture.run(words)
             #expect(again.exit == 3)
             #expect(again.error?.code == "already_exists")
         }
@@ -70,10 +70,10 @@ struct StudioCommandTests {
 
     @Test("close includes the first and last local day, and keeps and reports booked sessions")
     func close() async throws {
-        try await Office.with { office in
-            try await office.open()
-            let reference = try await office.book("ana@example.com", at: "2026-12-26 16:30")
-            let result = try await office.run(
+        try await CommandFixture.with { fixture in
+            try await fixture.open()
+            let reference = try await fixture.book("ana@example.com", at: "2026-12-26 16:30")
+            let result = try await fixture.run(
                 "studio", "close", "downtown", "2026-12-24", "2026-12-26", "--reason", "Holidays", "--json")
             #expect(result.stderr.isEmpty)
             var printed = try #require(
@@ -86,10 +86,10 @@ struct StudioCommandTests {
                 "booked": [reference],
             ]
             #expect(NSDictionary(dictionary: printed) == expected)
-            let slots = try await office.array("slots", "--from", "2026-12-23", "--days", "5", "--limit", "1000")
+            let slots = try await fixture.array("slots", "--from", "2026-12-23", "--days", "5", "--limit", "1000")
             let days = Set(slots.compactMap { ($0["local_start"] as? String)?.prefix(10) })
             #expect(days == ["2026-12-23", "2026-12-27"])
-            #expect(try await office.object("show", reference)["status"] as? String == "booked")
+            #expect(try await fixture.object("show", reference)["status"] as? String == "booked")
         }
     }
 }

@@ -11,7 +11,7 @@ struct SystemdUnitTests {
 
     /// Runs systemd-analyze; returns its output and exit status.
     private func analyze(_ arguments: String...) async throws -> (output: String, status: TerminationStatus) {
-        let program = try #require(Installed.systemdAnalyze)
+        let program = try #require(InstalledPrograms.systemdAnalyze)
         let result = try await Subprocess.run(
             .path(FilePath(program)), arguments: Arguments(arguments),
             output: .string(limit: 1 << 20), error: .string(limit: 1 << 20))
@@ -20,7 +20,7 @@ struct SystemdUnitTests {
 
     @Test(
         "has an exposure level of at most 2.0 of 10",
-        .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
+        .enabled(if: InstalledPrograms.systemdAnalyze != nil, "needs systemd-analyze"))
     func exposure() async throws {
         let (output, status) = try await analyze("security", "--offline=true", "--no-pager", unit.path)
         let level = try #require(output.firstMatch(of: #/exposure level for intro-runner\.service: ([0-9.]+)/#)?.1)
@@ -30,7 +30,7 @@ struct SystemdUnitTests {
 
     @Test(
         "has no setting that systemd would ignore",
-        .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
+        .enabled(if: InstalledPrograms.systemdAnalyze != nil, "needs systemd-analyze"))
     func syntax() async throws {
         // systemd-analyze also looks for the program; the built one replaces the installed one.
         let folder = FileManager.default.temporaryDirectory.appending(path: "intro-unit-\(UUID().uuidString)")
@@ -48,7 +48,7 @@ struct SystemdUnitTests {
 
     @Test(
         "the units and timers of back-ups have no setting that systemd would ignore",
-        .enabled(if: Installed.systemdAnalyze != nil, "needs systemd-analyze"))
+        .enabled(if: InstalledPrograms.systemdAnalyze != nil, "needs systemd-analyze"))
     func backups() async throws {
         let source = unit.appending(path: "../../pgbackrest").standardized
         let folder = FileManager.default.temporaryDirectory.appending(path: "intro-unit-\(UUID().uuidString)")

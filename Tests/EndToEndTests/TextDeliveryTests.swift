@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "text messages from the booking to a Twilio-compatible service", .timeLimit(.minutes(30)),
-    .enabled(if: Installed.python != nil, "needs Python"))
+    .enabled(if: InstalledPrograms.python != nil, "needs Python"))
 struct TextDeliveryTests {
     @Test("a text is sent as a form with a validity period that ends before the session, and its reply is stored")
     func accepted() async throws {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "delivery status of texts",
-    .enabled(if: Installed.python != nil, "needs Python"))
+    .enabled(if: InstalledPrograms.python != nil, "needs Python"))
 struct TextStatusTests {
     private let phone = Studio.phone(0)
 

@@ -4,7 +4,7 @@ import Testing
 @Suite("typed times")
 struct TimeInputTests {
     @Test("book and reschedule accept every way to name a time, and soonest")
-    func books() async throws {
+    func store() async throws {
         try await Studio.with { studio in
             let forms = [
                 ("tomorrow at 5pm", "2026-12-01 17:00 PST"), ("Tuesday, December 8 at 9:00 AM", "2026-12-08 09:00 PST"),

@@ -27,7 +27,7 @@ struct TimeReadingTests {
     @Test("with --trainer, a question is on the clock and in the conventions of the trainer's studio")
     func trainersQuestion() async throws {
         try await Studio.with { studio in
-            try await studio.openLondon()
+            try await studio.addLondonStudio()
             let slots = try await studio.intro("slots", "--trainer", "tom", "--from", "sun 5")
             #expect(slots.exit == 65)
             #expect(slots.stderr.contains("Sun 6 Dec, 5 AM or 5 PM?"), "\(slots.stderr)")
@@ -160,7 +160,7 @@ struct TimeReadingTests {
     @Test("a date that studios in several countries read differently is refused with both readings")
     func dateOrder() async throws {
         try await Studio.with { studio in
-            try await studio.openLondon()
+            try await studio.addLondonStudio()
             for (command, readings) in [
                 (["slots", "--from", "12/8"], "could be Tue Dec 8 or Thu Aug 12, 2027"),
                 (["sessions", "--from", "12/8"], "could be Tue Dec 8 or Wed Aug 12"),
@@ -194,9 +194,9 @@ struct TimeReadingTests {
 
 extension Studio {
     /// Adds a studio in London, whose trainer Tom has no hours on Sundays.
-    fileprivate func openLondon() async throws {
+    fileprivate func addLondonStudio() async throws {
         try await answer(
             "studio", "add", "Iron London", "--id", "london", "--time-zone", "Europe/London", "--region", "GB")
-        try await engage("Tom Reed", at: "london", hours: "mon-fri 09:00-17:00")
+        try await addTrainer("Tom Reed", at: "london", hours: "mon-fri 09:00-17:00")
     }
 }

@@ -7,7 +7,7 @@ import Testing
 struct TimeZoneTests {
     @Test(
         "setup --check exits with 78, and run and jobs stats warn",
-        .enabled(if: Installed.canMountPrivately, "only root may replace the server's rules"))
+        .enabled(if: InstalledPrograms.canMountPrivately, "only root may replace the server's rules"))
     func warned() async throws {
         let server = try await TestServer.start()
         try await server.stop()

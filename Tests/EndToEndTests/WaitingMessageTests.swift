@@ -96,7 +96,7 @@ struct WaitingMessageTests {
 
     @Test(
         "a server that asks the client to wait pauses the channel, and its reply is shown",
-        .enabled(if: Installed.python != nil, "needs Python"))
+        .enabled(if: InstalledPrograms.python != nil, "needs Python"))
     func deferred() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")

@@ -19,48 +19,48 @@ struct JobPlanTests {
         "each statement of a runner uses an index, with current or stale statistics", arguments: Statistics.allCases
     )
     func statements(statistics: Statistics) async throws {
-        try await withLargeQueue(statistics) { yard, runner in
-            let (store, runners) = (JobStore(database: yard.database), RunnerStore(database: yard.database))
-            let running = try await yard.leases(limit: 100)
+        try await withLargeQueue(statistics) { fixture, runner in
+            let (store, runners) = (JobStore(database: fixture.database), RunnerStore(database: fixture.database))
+            let running = try await fixture.leases(limit: 100)
             for oldestFirst in [false, true] {
-                let claimed = try await yard.expectIndexes("claim", reading: 500) {
+                let claimed = try await fixture.expectIndexes("claim", reading: 500) {
                     let request = JobStore.ClaimRequest(
-                        runner: runner, queue: "default", kinds: [Note.kind], limit: 100, oldestFirst: oldestFirst,
+                        runner: runner, queue: "default", kinds: [NoteJob.kind], limit: 100, oldestFirst: oldestFirst,
                         includesCrashed: true, watermark: .beginning)
                     return try await store.claim(request, acknowledging: []).jobs.count
                 }
                 #expect(claimed == 101)
             }
-            try await expectIndexesForResults(yard, store)
-            let isDue = try await yard.expectIndexes("next") {
+            try await expectIndexesForResults(fixture, store)
+            let isDue = try await fixture.expectIndexes("next") {
                 try await store.nextJob(in: "default", of: ["note"]).isDue
             }
             #expect(isDue)
-            let cancelRequested = try await yard.expectIndexes("heartbeat", reading: 4000) {
+            let cancelRequested = try await fixture.expectIndexes("heartbeat", reading: 4000) {
                 try await runners.beat(runner, lease: .seconds(60), totals: .init())
             }
             #expect(cancelRequested == [])
-            let hasNewer = try await yard.expectIndexes("reconcile", reading: 8000) {
+            let hasNewer = try await fixture.expectIndexes("reconcile", reading: 8000) {
                 try await store.release(claimedBy: runner, from: "default", before: .seconds(60), except: running)
             }
             #expect(hasNewer)
-            try await yard.expectIndexes("rescue", reading: 8000) {
+            try await fixture.expectIndexes("rescue", reading: 8000) {
                 _ = try await store.rescue(lease: .zero, maxCrashes: 3)
             }
-            try await yard.expectIndexes("leave", reading: 12_000, times: 1) {
+            try await fixture.expectIndexes("leave", reading: 12_000, times: 1) {
                 try await runners.leave(runner, totals: .init())
             }
         }
     }
 
-    private func expectIndexesForResults(_ yard: JobYard, _ store: JobStore) async throws {
-        let leases = try await yard.leases(limit: 700)
+    private func expectIndexesForResults(_ fixture: JobFixture, _ store: JobStore) async throws {
+        let leases = try await fixture.leases(limit: 700)
         for start in stride(from: 0, to: 700, by: 100) {
             let batch = Array(leases[start..<start + 100])
-            let acknowledged = try await yard.expectIndexes("acknowledge", reading: 250, times: 1) {
+            let acknowledged = try await fixture.expectIndexes("acknowledge", reading: 250, times: 1) {
                 try await store.acknowledge(Array(batch.prefix(50)))
             }
-            let settled = try await yard.expectIndexes("settle", reading: 500, times: 1) {
+            let settled = try await fixture.expectIndexes("settle", reading: 500, times: 1) {
                 let dispositions: [Disposition] = [
                     .retry(after: .zero, error: "boom"), .release, .dead(.failed, error: "boom"), .snooze(.zero),
                     .dead(.cancelled, error: "unwanted"),
@@ -75,17 +75,17 @@ struct JobPlanTests {
 
     @Test("a claim after the watermark does not scan earlier claimed jobs")
     func watermark() async throws {
-        try await withLargeQueue(.fresh) { yard, runner in
-            let store = JobStore(database: yard.database)
+        try await withLargeQueue(.fresh) { fixture, runner in
+            let store = JobStore(database: fixture.database)
             var cursor = ClaimCursor()
             for _ in 0..<10 {
                 let request = cursor.claimRequest(
-                    runner: runner, queue: "default", kinds: [Note.kind], limit: 500, includesCrashed: false)
+                    runner: runner, queue: "default", kinds: [NoteJob.kind], limit: 500, includesCrashed: false)
                 _ = cursor.found(try await store.claim(request, acknowledging: []).jobs, of: 500)
             }
-            let claimed = try await yard.expectIndexes("claim", reading: 50, times: 1) {
+            let claimed = try await fixture.expectIndexes("claim", reading: 50, times: 1) {
                 let request = cursor.claimRequest(
-                    runner: runner, queue: "default", kinds: [Note.kind], limit: 10, includesCrashed: false)
+                    runner: runner, queue: "default", kinds: [NoteJob.kind], limit: 10, includesCrashed: false)
                 return try await store.claim(request, acknowledging: []).jobs.count
             }
             #expect(claimed == 10)
@@ -93,11 +93,12 @@ struct JobPlanTests {
     }
 
     /// Inserts 50,000 jobs of four priorities, a tenth of them scheduled, 1,000 with a crash, 2,000 running.
-    private func withLargeQueue(_ statistics: Statistics, _ body: (JobYard, Int64) async throws -> Void) async throws {
-        try await withYard(connections: 1) { yard in
-            if statistics == .ofAnEmptyTable { try await yard.database.query("ANALYZE job") }
-            let runner = try await yard.enterRunner(named: "one")
-            try await yard.database.query(
+    private func withLargeQueue(_ statistics: Statistics, _ body: (JobFixture, Int64) async throws -> Void) async throws
+    {
+        try await withJobFixture(connections: 1) { fixture in
+            if statistics == .ofAnEmptyTable { try await fixture.database.query("ANALYZE job") }
+            let runner = try await fixture.enterRunner(named: "one")
+            try await fixture.database.query(
                 """
                 INSERT INTO job (
                     queue, kind, payload, priority, run_at, max_attempts, crashes, token, runner, claimed_at)
@@ -109,13 +110,13 @@ struct JobPlanTests {
                        CASE WHEN n > 48000 THEN now() END
                 FROM generate_series(1, 50000) AS n
                 """)
-            if statistics == .fresh { try await yard.database.query("ANALYZE job") }
-            try await body(yard, runner)
+            if statistics == .fresh { try await fixture.database.query("ANALYZE job") }
+            try await body(fixture, runner)
         }
     }
 }
 
-extension JobYard {
+extension JobFixture {
     fileprivate func leases(limit: Int) async throws -> [JobLease] {
         try await database.query("SELECT id, token FROM job WHERE token IS NOT NULL ORDER BY id LIMIT \(limit)")
             .decode((Int64, Int64).self).map { JobLease(id: JobID($0.0), token: $0.1) }

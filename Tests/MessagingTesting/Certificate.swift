@@ -11,7 +11,9 @@ public final class Certificate: Sendable {
     ///   - days: The number of days until it expires; a negative one for an expired certificate.
     /// - Throws: ``TestFailure`` where openssl is missing or fails.
     public init(for name: String, days: Int = 100) throws {
-        guard let openSSL = Installed.openSSL else { throw TestFailure(description: "openssl is not installed.") }
+        guard let openSSL = InstalledPrograms.openSSL else {
+            throw TestFailure(description: "openssl is not installed.")
+        }
         folder = try ScratchFolder()
         let path = folder.path
         try "subjectAltName=\(name)\n".write(toFile: "\(path)/extensions", atomically: false, encoding: .utf8)

@@ -59,7 +59,9 @@ public final class MailSink: Sendable {
     /// - Returns: The sink.
     /// - Throws: `TestFailure` when it cannot be started.
     public static func start(faults: [Fault] = [], through wrapper: [String] = []) async throws -> MailSink {
-        guard let program = Installed.smtpSink else { throw TestFailure(description: "smtp-sink is not installed.") }
+        guard let program = InstalledPrograms.smtpSink else {
+            throw TestFailure(description: "smtp-sink is not installed.")
+        }
         let folder = try ScratchFolder(isOpen: true)
         let user = getuid() == 0 ? ["-u", "nobody"] : []
         let options = user + faults.flatMap(\.arguments) + ["-d", "\(folder.path)/mail.", "127.0.0.1:0", "64"]

@@ -4,7 +4,7 @@ import Foundation
 public enum Python {
     /// Runs a program that reads the input and prints JSON.
     public static func run<Result: Decodable>(_ program: String, on input: some Sequence<UInt8>) throws -> Result {
-        guard let python = Installed.python else { throw TestFailure(description: "Python is not installed.") }
+        guard let python = InstalledPrograms.python else { throw TestFailure(description: "Python is not installed.") }
         let printed = try ChildProcess.run(python, ["-c", program], input: Data(input))
         return try JSONDecoder().decode(Result.self, from: printed)
     }

@@ -15,7 +15,7 @@ final class ScriptedProcess: Sendable {
     ///   - plan: Returns the plan, given the path of the event file.
     /// - Throws: `TestFailure` when it does not start.
     init(_ script: String, plan: (String) -> some Encodable) throws {
-        guard let python = Installed.python else { throw TestFailure(description: "Python is not installed.") }
+        guard let python = InstalledPrograms.python else { throw TestFailure(description: "Python is not installed.") }
         folder = try ScratchFolder()
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(script).path
         let json = String(decoding: try JSONEncoder().encode(plan("\(folder.path)/events")), as: UTF8.self)

@@ -108,7 +108,7 @@ struct DeliveryReportTests {
 
     @Test(
         "parses a report written by Python's email package",
-        .enabled(if: Installed.python != nil, "python3 is missing"))
+        .enabled(if: InstalledPrograms.python != nil, "python3 is missing"))
     func writtenByPython() throws {
         let text: String = try Python.run(Self.writer, on: [])
         let report = try delivery(Array(text.utf8))

@@ -128,7 +128,7 @@ struct ICalendarTests {
 
     @Test(
         "Python's icalendar parses the output unchanged",
-        .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"),
+        .enabled(if: InstalledPrograms.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"),
         arguments: nastyNames)
     func readByPython(text: TypedText) throws {
         let text = text.text
@@ -153,7 +153,7 @@ struct ICalendarTests {
 
     @Test(
         "a feed of many events has no method",
-        .enabled(if: Installed.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"))
+        .enabled(if: InstalledPrograms.pythonHas("icalendar"), "Python's icalendar is missing: pip install icalendar"))
     func feed() throws {
         let events = (0..<60).map { number in
             event {

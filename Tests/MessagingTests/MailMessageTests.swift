@@ -126,7 +126,7 @@ struct MailMessageTests {
 
     @Test(
         "Python's email package parses the output unchanged",
-        .enabled(if: Installed.python != nil, "python3 is missing"), arguments: nastyNames)
+        .enabled(if: InstalledPrograms.python != nil, "python3 is missing"), arguments: nastyNames)
     func readByPython(name: TypedText) throws {
         let name = name.text
         let mail = try message(
@@ -160,7 +160,8 @@ struct MailMessageTests {
     }
 
     @Test(
-        "control characters in a body are replaced", .enabled(if: Installed.python != nil, "python3 is missing"),
+        "control characters in a body are replaced",
+        .enabled(if: InstalledPrograms.python != nil, "python3 is missing"),
         arguments: unsafeNames)
     func unsafeBody(text: TypedText) throws {
         let text = text.text

@@ -1,7 +1,7 @@
 import MessagingTesting
 import Testing
 
-@Suite("Checks of mail pages", .enabled(if: Installed.python != nil, "python3 is missing"))
+@Suite("Checks of mail pages", .enabled(if: InstalledPrograms.python != nil, "python3 is missing"))
 struct MailPageTests {
     private static func page(
         _ content: String, head: String = colors + viewport, style: String = "overflow-wrap:anywhere"

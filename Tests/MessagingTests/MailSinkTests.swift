@@ -4,7 +4,8 @@ import Testing
 
 @Suite(
     "SMTP sessions with the faults of smtp-sink",
-    .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"), .timeLimit(.minutes(30)))
+    .enabled(if: InstalledPrograms.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"),
+    .timeLimit(.minutes(30)))
 struct MailSinkTests {
     private static let faults: [(MailSink.Fault, OutcomeCategory)] = [
         (.rejectForNow(.connect), .rejectedTemporarily(421)),

@@ -68,7 +68,9 @@ struct MaildirTests {
         }
     }
 
-    @Test("Python's mailbox package reads the folder", .enabled(if: Installed.python != nil, "python3 is missing"))
+    @Test(
+        "Python's mailbox package reads the folder", .enabled(if: InstalledPrograms.python != nil, "python3 is missing")
+    )
     func readByPython() async throws {
         let scratch = try ScratchFolder()
         let session = try MaildirTransport(path: scratch.path).makeSession()

@@ -1,6 +1,6 @@
 import Messaging
 import MessagingTesting
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Received mail")

@@ -4,7 +4,7 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "SMTP sessions with a faulty server", .enabled(if: Installed.python != nil, "python3 is missing"),
+    "SMTP sessions with a faulty server", .enabled(if: InstalledPrograms.python != nil, "python3 is missing"),
     .timeLimit(.minutes(30)))
 struct ScriptedServerTests {
     typealias Step = ScriptedServer.Step

@@ -3,7 +3,8 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "SMTP with TLS", .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
+    "SMTP with TLS",
+    .enabled(if: InstalledPrograms.python != nil && InstalledPrograms.openSSL != nil, "python3 or openssl is missing"),
     .timeLimit(.minutes(30))
 )
 struct TLSTests {

@@ -1,4 +1,4 @@
-import SeededChance
+import SeededRandom
 import Testing
 
 @testable import Messaging

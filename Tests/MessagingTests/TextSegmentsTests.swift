@@ -1,5 +1,5 @@
 import Messaging
-import SeededChance
+import SeededRandom
 import Testing
 
 /// A reference implementation: the alphabet as code points, and the segments by dynamic programming.

@@ -5,7 +5,7 @@ import MessagingTesting
 import Testing
 
 /// A kind of transport under test.
-enum Place: String, CaseIterable, Sendable {
+enum TransportKind: String, CaseIterable, Sendable {
     case mailServer
     case mailFolder
     case pacedMailFolder
@@ -15,8 +15,8 @@ enum Place: String, CaseIterable, Sendable {
 
     var isInstalled: Bool {
         switch self {
-        case .mailServer: Installed.smtpSink != nil
-        case .smsService: Installed.python != nil
+        case .mailServer: InstalledPrograms.smtpSink != nil
+        case .smsService: InstalledPrograms.python != nil
         case .mailFolder, .pacedMailFolder, .smsFolder, .pacedSMSFolder: true
         }
     }
@@ -67,7 +67,7 @@ struct Arrival: Hashable {
 
 /// A destination under test, which identifies messages by their marks and lists the received ones.
 struct Destination: Sendable {
-    let makeCarrier: @Sendable () throws -> Carrier
+    let makeCarrier: @Sendable () throws -> AnySession
     /// The sender and the recipient of its messages.
     let sender: String
     let recipient: String
@@ -82,7 +82,9 @@ struct Destination: Sendable {
         let transport = try MailTransportURL(parsing: url).makeTransport()
         let rateLimited = rate.map { transport.rateLimited($0) } ?? transport
         return Destination(
-            makeCarrier: { Carrier(try rateLimited.makeSession()) { MailEnvelope(message($0), from: desk, to: anna) } },
+            makeCarrier: {
+                AnySession(try rateLimited.makeSession()) { MailEnvelope(message($0), from: desk, to: anna) }
+            },
             sender: desk.address, recipient: anna.address, arrived: { try arrived().map(Arrival.init) })
     }
 
@@ -92,7 +94,7 @@ struct Destination: Sendable {
         let transport = try SMSTransportURL(parsing: url).makeTransport(token: "t", timeouts: patientSMSTimeouts)
         let rateLimited = rate.map { transport.rateLimitedBySender($0) } ?? transport
         return Destination(
-            makeCarrier: { Carrier(try rateLimited.makeSession()) { text($0) } },
+            makeCarrier: { AnySession(try rateLimited.makeSession()) { text($0) } },
             sender: text("x").from.text, recipient: text("x").to, arrived: { try arrived().map(Arrival.init) })
     }
 
@@ -114,7 +116,7 @@ struct Destination: Sendable {
 }
 
 /// A session of any kind, which sends a message with a given mark.
-struct Carrier: Sendable {
+struct AnySession: Sendable {
     let deliver: @Sendable (String) async -> DeliveryOutcome
     let close: @Sendable () async -> Void
 
@@ -143,10 +145,10 @@ extension Arrival {
 
 @Suite("Conformance of all transports", .timeLimit(.minutes(30)))
 struct TransportConformanceTests {
-    static let places = Place.allCases.filter(\.isInstalled)
+    static let places = TransportKind.allCases.filter(\.isInstalled)
 
     @Test("a message arrives once and unchanged, from its sender to its recipient", arguments: places)
-    func delivery(place: Place) async throws {
+    func delivery(place: TransportKind) async throws {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
@@ -158,7 +160,7 @@ struct TransportConformanceTests {
     }
 
     @Test("concurrent sessions neither lose nor duplicate messages", arguments: places)
-    func concurrency(place: Place) async throws {
+    func concurrency(place: TransportKind) async throws {
         let destination = try await place.open()
         defer { destination.close() }
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -178,7 +180,7 @@ struct TransportConformanceTests {
     }
 
     @Test("a session used by many tasks delivers each message once", arguments: places)
-    func sharedSession(place: Place) async throws {
+    func sharedSession(place: TransportKind) async throws {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
@@ -191,7 +193,7 @@ struct TransportConformanceTests {
     }
 
     @Test("a session can be reused after it was closed", arguments: places)
-    func reopening(place: Place) async throws {
+    func reopening(place: TransportKind) async throws {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
@@ -202,7 +204,7 @@ struct TransportConformanceTests {
     }
 
     @Test("a cancelled task sends nothing", arguments: places)
-    func cancellation(place: Place) async throws {
+    func cancellation(place: TransportKind) async throws {
         let destination = try await place.open()
         defer { destination.close() }
         let carrier = try destination.makeCarrier()
@@ -217,7 +219,7 @@ struct TransportConformanceTests {
     }
 
     @Test("a removed destination is unreachable, and the message is not sent", arguments: places)
-    func unreachable(place: Place) async throws {
+    func unreachable(place: TransportKind) async throws {
         try await withRefusingPort { port in
             let (destination, guardian) = try place.openBroken(refusing: port)
             let carrier = try destination.makeCarrier()

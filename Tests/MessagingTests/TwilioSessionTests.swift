@@ -5,7 +5,7 @@ import MessagingTesting
 import Testing
 
 @Suite(
-    "SMS sessions with a faulty service", .enabled(if: Installed.python != nil, "python3 is missing"),
+    "SMS sessions with a faulty service", .enabled(if: InstalledPrograms.python != nil, "python3 is missing"),
     .timeLimit(.minutes(30)))
 struct TwilioSessionTests {
     typealias Answer = ScriptedHTTPServer.Answer
@@ -210,7 +210,7 @@ struct TwilioSessionTests {
 
 @Suite(
     "SMS sessions over TLS",
-    .enabled(if: Installed.python != nil && Installed.openSSL != nil, "python3 or openssl is missing"),
+    .enabled(if: InstalledPrograms.python != nil && InstalledPrograms.openSSL != nil, "python3 or openssl is missing"),
     .timeLimit(.minutes(30)))
 struct TwilioTLSTests {
     private func category(_ server: ScriptedHTTPServer, trusting certificate: Certificate?) async throws

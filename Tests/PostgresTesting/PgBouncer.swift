@@ -12,7 +12,7 @@ public final class PgBouncer: Sendable {
     ///   - folder: The folder of the server's socket.
     ///   - connections: The number of server connections that all clients of a database share.
     ///   - settings: Additional settings of its configuration file.
-    /// - Throws: ``TestServerFailure``, or ``NeverSo`` where it does not start.
+    /// - Throws: ``TestServerFailure``, or ``ConditionNotMet`` where it does not start.
     public init(
         _ program: String, toServerIn folder: String, sharing connections: Int, settings: [String: String] = [:]
     ) async throws {

@@ -15,7 +15,7 @@ public final class StallingProxy: Sendable {
     }
 
     private struct State {
-        var passages: [Passage] = []
+        var passages: [ProxiedConnection] = []
         var stallsNew = false
         var hasStopped = false
         var accepted = 0
@@ -77,7 +77,7 @@ public final class StallingProxy: Sendable {
 
     private func accept() {
         while let client = listener.accept() {
-            let passage = Passage(client)
+            let passage = ProxiedConnection(client)
             let hasStopped = state.withLock { state in
                 state.passages.append(passage)
                 state.accepted += 1

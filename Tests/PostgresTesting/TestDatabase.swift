@@ -64,6 +64,8 @@ public func withDatabase<Result>(
 ) async throws -> Result {
     let test = try await TestDatabase.make(template: template)
     var configuration = Database.Configuration(conninfo: test.conninfo)
+    // On a busy machine a test may wait long for a connection of its own pool.
+    configuration.acquireTimeout = .seconds(600)
     configure(&configuration)
     let database = Database(configuration, logger: logger)
     do {

@@ -1,5 +1,5 @@
 /// The error for a condition that did not become true in time.
-public struct NeverSo: Error, CustomStringConvertible {
+public struct ConditionNotMet: Error, CustomStringConvertible {
     /// The condition.
     public let description: String
 
@@ -14,11 +14,13 @@ public struct NeverSo: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - description: The description of the condition, for the error.
 ///   - condition: The condition.
-/// - Throws: ``NeverSo`` after five minutes, to allow for a busy machine, or the error of the condition.
+/// - Throws: ``ConditionNotMet`` after five minutes, to allow for a busy machine, or the error of the condition.
 public func wait(until description: String, _ condition: () async throws -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(300)
     while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverSo(description: "waited in vain until \(description)") }
+        guard ContinuousClock.now < deadline else {
+            throw ConditionNotMet(description: "waited in vain until \(description)")
+        }
         try await Task.sleep(for: .milliseconds(5))
     }
 }

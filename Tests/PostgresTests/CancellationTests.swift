@@ -46,6 +46,23 @@ struct CancellationTests {
         }
     }
 
+    @Test("the statement of a cancelled task is not sent with another task's statement on the same connection")
+    func cancelledStatement() async throws {
+        try await withObservedDatabase(configure: oneConnection) { database, observer in
+            try await database.query("CREATE TABLE t (n int)")
+            try await database.withConnection { connection in
+                let cancelled = Task {
+                    withUnsafeCurrentTask { $0?.cancel() }
+                    try await connection.query("INSERT INTO t VALUES (1)")
+                }
+                await #expect(throws: CancellationError.self) { try await cancelled.value }
+                let answer = try await connection.query("SELECT 2").decode(Int32.self)
+                #expect(answer == [2])
+            }
+            #expect(try await observer.count("t") == 0)
+        }
+    }
+
     @Test("a task cancelled before the statement sends nothing")
     func beforehand() async throws {
         try await withObservedDatabase(configure: oneConnection) { database, observer in

@@ -2,7 +2,7 @@ import PostgresTesting
 
 /// Waits for a condition without a latch, such as one in the server's own tables.
 ///
-/// - Throws: `NeverSo` where the condition does not become true in time.
+/// - Throws: `ConditionNotMet` where the condition does not become true in time.
 func until(_ condition: () async throws -> Bool) async throws {
     try await wait(until: "the condition holds", condition)
 }

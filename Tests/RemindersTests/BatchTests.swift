@@ -13,15 +13,15 @@ import Testing
 struct BatchTests {
     @Test("respects the limit over several connections, and sends the longest due messages first")
     func limit() async throws {
-        try await withScene { scene in
-            try await scene.fill(12)
-            try await scene.books.database.query(
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(12)
+            try await fixture.store.database.query(
                 "UPDATE message SET due_at = due_at - session_id * interval '1 minute'")
-            let transport = ToldTransport()
+            let transport = ScriptedMailTransport()
             let longest = (1...12).reversed().map { "c\($0)@example.com" }
             for (limit, total) in [(0, 0), (5, 5), (1, 6), (100, 12)] {
                 let before = await transport.deliveries.addresses.count
-                let tally = try await scene.send(to: transport, connections: 4, limit: limit).tally
+                let tally = try await fixture.send(to: transport, connections: 4, limit: limit).tally
                 #expect(tally.isComplete && tally.sent == total - before)
                 let addresses = await transport.deliveries.addresses
                 #expect(addresses.count == total)
@@ -32,14 +32,14 @@ struct BatchTests {
 
     @Test("counts skipped messages towards the limit, and ends a run that only skips")
     func limitOfSkipped() async throws {
-        try await withScene { scene in
-            try await scene.fill(12)
-            try await scene.books.database.query("UPDATE session SET status = 'no_show' WHERE id <= 11")
-            let transport = ToldTransport()
-            let first = try await scene.send(to: transport, connections: 4, limit: 5).tally
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(12)
+            try await fixture.store.database.query("UPDATE session SET status = 'no_show' WHERE id <= 11")
+            let transport = ScriptedMailTransport()
+            let first = try await fixture.send(to: transport, connections: 4, limit: 5).tally
             #expect(first.skipped == 5)
             #expect(first.due == 5)
-            let rest = try await scene.send(to: transport, connections: 4).tally
+            let rest = try await fixture.send(to: transport, connections: 4).tally
             #expect(rest.skipped == 6)
             #expect(rest.sent == 1)
             #expect(rest.isComplete)
@@ -48,38 +48,38 @@ struct BatchTests {
 
     @Test("sends messages due later only if the run includes them")
     func until() async throws {
-        try await withScene { scene in
-            try await scene.book("2027-01-12 09:00")
-            let transport = ToldTransport()
-            let batch = try scene.batch(to: transport)
+        try await withDeliveryFixture { fixture in
+            try await fixture.book("2027-01-12 09:00")
+            let transport = ScriptedMailTransport()
+            let batch = try fixture.batch(to: transport)
             #expect(try await batch.send(until: nil, limit: nil).tally.sent == 1)
             #expect(try await batch.send(until: nil, limit: nil).tally.due == 0)
-            #expect(try await batch.send(until: scene.instant("2027-01-09 09:00"), limit: nil).tally.sent == 1)
-            #expect(try await scene.ledger() == ["confirmation 1 sent", "three-days 1 sent", "one-day 1 queued"])
+            #expect(try await batch.send(until: fixture.instant("2027-01-09 09:00"), limit: nil).tally.sent == 1)
+            #expect(try await fixture.ledger() == ["confirmation 1 sent", "three-days 1 sent", "one-day 1 queued"])
         }
     }
 
     @Test("a forecast counts the messages to send and to skip without writing")
     func forecast() async throws {
-        try await withScene { scene in
-            try await scene.fill(6)
-            try await scene.books.database.query("UPDATE session SET status = 'no_show' WHERE id <= 2")
-            let transport = ToldTransport()
-            let batch = try scene.batch(to: transport, at: Scene.now + 7.5 * 86_400)
-            let before = try await contents(scene)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(6)
+            try await fixture.store.database.query("UPDATE session SET status = 'no_show' WHERE id <= 2")
+            let transport = ScriptedMailTransport()
+            let batch = try fixture.batch(to: transport, at: DeliveryFixture.now + 7.5 * 86_400)
+            let before = try await contents(fixture)
             let tally = try await batch.forecastCounts(until: nil, limit: nil)
             // Six confirmations, and the three-day reminders that are not planned yet.
             #expect(tally.due == 10)
             #expect(tally.skipped == 2)
             #expect(try await batch.forecastCounts(until: nil, limit: 3).due == 3)
-            #expect(try await contents(scene) == before)
+            #expect(try await contents(fixture) == before)
             #expect(await transport.deliveries.addresses.isEmpty)
             #expect(try await batch.send(until: nil, limit: nil).tally.due == 10)
         }
     }
 
-    private func contents(_ scene: Scene) async throws -> [String] {
-        try await scene.books.database.query(
+    private func contents(_ fixture: DeliveryFixture) async throws -> [String] {
+        try await fixture.store.database.query(
             """
             SELECT m::text FROM message AS m
             UNION ALL SELECT s::text FROM session AS s
@@ -92,11 +92,11 @@ struct BatchTests {
 
     @Test("delivers each message once to a folder")
     func folder() async throws {
-        try await withScene { scene in
-            try await scene.fill(50)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(50)
             let folder = try MailFolder()
-            #expect(try await scene.send(to: folder.transport, connections: 4).tally.sent == 50)
-            #expect(try await scene.send(to: folder.transport, connections: 4).tally.due == 0)
+            #expect(try await fixture.send(to: folder.transport, connections: 4).tally.sent == 50)
+            #expect(try await fixture.send(to: folder.transport, connections: 4).tally.due == 0)
             let messages = try folder.messages()
             #expect(Set(messages.ids).count == 50)
             #expect(messages.count == 50)
@@ -106,16 +106,16 @@ struct BatchTests {
 
     @Test(
         "sends 500 messages over one connection for each session",
-        .enabled(if: Installed.python != nil, "python3 is missing"))
+        .enabled(if: InstalledPrograms.python != nil, "python3 is missing"))
     func connections() async throws {
-        try await withScene { scene in
-            try await scene.fill(500)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(500)
             // Replies are withheld until all sessions have connected: the first ones could otherwise send all messages.
             let server = try ScriptedServer(faults: [.at(.greeting, .hold)])
             defer { server.stop() }
             let timeouts = SMTPTimeouts(connect: .seconds(600), reply: .seconds(600), idle: .seconds(600))
             let transport = try transport(to: server.url, timeouts: timeouts)
-            async let report = scene.send(to: transport, connections: 4)
+            async let report = fixture.send(to: transport, connections: 4)
             try await server.accept(4)
             server.release()
             #expect(try await report.tally.sent == 500)
@@ -128,28 +128,28 @@ struct BatchTests {
 
     @Test("a cancelled run finishes the current message and leaves the rest queued")
     func cancellation() async throws {
-        try await withScene { scene in
-            try await scene.fill(30)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(30)
             let gate = Gate()
             // The tenth message is the third of a batch of eight.
-            let transport = ToldTransport { address in
+            let transport = ScriptedMailTransport { address in
                 if address == "c10@example.com" { await gate.pass() }
                 return .accepted(reply: "250")
             }
-            let sender = Task { try await scene.send(to: transport, connections: 1) }
+            let sender = Task { try await fixture.send(to: transport, connections: 1) }
             await transport.deliveries.reach(10)
-            #expect(try await scene.counts() == ["sent": 7, "attempting": 8, "queued": 15])
+            #expect(try await fixture.counts() == ["sent": 7, "attempting": 8, "queued": 15])
             sender.cancel()
             await gate.open()
             let tally = try await sender.value.tally
             #expect(tally.sent == 10)
             #expect(tally.due == 10)
-            #expect(try await scene.counts() == ["sent": 10, "queued": 20])
-            let attempts = try await scene.books.database.query(
+            #expect(try await fixture.counts() == ["sent": 10, "queued": 20])
+            let attempts = try await fixture.store.database.query(
                 "SELECT sum(attempts) FROM message WHERE status = 'queued'"
             ).decode(Int64.self)
             #expect(attempts == [0])
-            #expect(try await scene.send(to: transport).tally.sent == 20)
+            #expect(try await fixture.send(to: transport).tally.sent == 20)
             #expect(await Set(transport.deliveries.addresses).count == 30)
             #expect(await transport.deliveries.addresses.count == 30)
         }
@@ -157,59 +157,59 @@ struct BatchTests {
 
     @Test("does not count a delivery that is cancelled before the message is sent")
     func stoppedDelivery() async throws {
-        try await withScene { scene in
-            try await scene.fill(3)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(3)
             let gate = Gate()
-            let transport = ToldTransport { _ in
+            let transport = ScriptedMailTransport { _ in
                 await gate.pass()
                 return .notSent(reason: "stopped", unreachable: false)
             }
-            let sender = Task { try await scene.send(to: transport, connections: 2) }
+            let sender = Task { try await fixture.send(to: transport, connections: 2) }
             await transport.deliveries.reach(2)
             sender.cancel()
             await gate.open()
             #expect(try await sender.value.tally.due == 0)
-            #expect(try await scene.counts() == ["queued": 3])
+            #expect(try await fixture.counts() == ["queued": 3])
         }
     }
 
     @Test("an unreachable server ends the run; unsent messages count as failed and stay queued")
     func unreachableInMidBatch() async throws {
-        try await withScene { scene in
-            try await scene.fill(40)
-            let transport = ToldTransport { address in
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(40)
+            let transport = ScriptedMailTransport { address in
                 address == "c10@example.com"
                     ? .notSent(reason: "gone", unreachable: true) : .accepted(reply: "250")
             }
-            let report = try await scene.send(to: transport, connections: 1)
+            let report = try await fixture.send(to: transport, connections: 1)
             #expect(report.unreachable == [.email: "gone"])
             #expect(report.tally.sent == 9)
             #expect(report.tally.failed == 31)
             #expect(report.tally.isComplete)
-            #expect(try await scene.counts() == ["sent": 9, "queued not_sent": 1, "queued": 30])
+            #expect(try await fixture.counts() == ["sent": 9, "queued not_sent": 1, "queued": 30])
             #expect(await transport.deliveries.addresses.count == 10)
-            let next = ToldTransport()
-            #expect(try await scene.send(to: next).tally.sent == 31)
+            let next = ScriptedMailTransport()
+            #expect(try await fixture.send(to: next).tally.sent == 31)
         }
     }
 
     @Test("a client with invalid stored data does not block other messages")
     func unusableData() async throws {
-        try await withScene { scene in
-            try await scene.fill(6)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(6)
             for (id, change) in [
                 (2, "email = 'nobody at all', email_key = 'nobody'"), (3, "name = E'Eve\\r\\nBcc: x@y.test'"),
                 (4, "name = E'\\u202Eevil'"),
             ] {
-                try await scene.books.database.query("UPDATE client SET \(unsafeSQL: change) WHERE id = \(id)")
+                try await fixture.store.database.query("UPDATE client SET \(unsafeSQL: change) WHERE id = \(id)")
             }
             let folder = try MailFolder()
-            let tally = try await scene.send(to: folder.transport).tally
+            let tally = try await fixture.send(to: folder.transport).tally
             #expect(tally.sent == 3)
             #expect(tally.failed == 3)
             #expect(tally.isComplete)
             #expect(
-                try await scene.counts() == ["sent": 3, "failed invalid_data": 1, "failed cannot_be_written": 2])
+                try await fixture.counts() == ["sent": 3, "failed invalid_data": 1, "failed cannot_be_written": 2])
             let messages = try folder.messages()
             #expect(
                 messages.flatMap(\.recipients).sorted() == ["c1@example.com", "c5@example.com", "c6@example.com"])
@@ -219,19 +219,21 @@ struct BatchTests {
 
     @Test("records the recipient, the time and the server's reply in the ledger")
     func account() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-12 09:00")
-            try await scene.send(to: ToldTransport { _ in .rejectedTemporarily(code: 450, reply: "450 later") })
-            try await scene.books.database.query("UPDATE client SET email = 'new@example.com'")
-            let waiting = try await entry(scene, session)
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 09:00")
+            try await fixture.send(
+                to: ScriptedMailTransport { _ in .rejectedTemporarily(code: 450, reply: "450 later") })
+            try await fixture.store.database.query("UPDATE client SET email = 'new@example.com'")
+            let waiting = try await entry(fixture, session)
             #expect(waiting.recipient == "new@example.com")
             #expect(waiting.sentAt == nil)
-            try await scene.send(to: ToldTransport { _ in .accepted(reply: "250 taken") }, at: Scene.now + 60)
-            try await scene.books.database.query("UPDATE client SET email = 'other@example.com'")
-            let sent = try await entry(scene, session)
+            try await fixture.send(
+                to: ScriptedMailTransport { _ in .accepted(reply: "250 taken") }, at: DeliveryFixture.now + 60)
+            try await fixture.store.database.query("UPDATE client SET email = 'other@example.com'")
+            let sent = try await entry(fixture, session)
             #expect(sent.recipient == "new@example.com")
-            #expect(sent.sentAt == Scene.now + 60)
-            let row = try await scene.books.database.query(
+            #expect(sent.sentAt == DeliveryFixture.now + 60)
+            let row = try await fixture.store.database.query(
                 "SELECT attempts, reply FROM message WHERE rule = 'confirmation'"
             ).decode((Int32, String?).self)
             #expect(row.map(\.0) == [2])
@@ -239,8 +241,8 @@ struct BatchTests {
         }
     }
 
-    private func entry(_ scene: Scene, _ session: Session) async throws -> LedgerEntry {
-        let entries = try await scene.books.database.withConnection { connection in
+    private func entry(_ fixture: DeliveryFixture, _ session: Session) async throws -> LedgerEntry {
+        let entries = try await fixture.store.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session.reference, status: nil)
         }
         return try #require(entries.first { $0.rule == "confirmation" })

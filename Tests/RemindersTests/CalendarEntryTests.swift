@@ -12,11 +12,12 @@ import Testing
 @Suite("Calendar entries in mail", .enabled(if: ReadMail.isReadable, ReadMail.missing))
 struct CalendarEntryTests {
     /// Sends mail to a folder, and returns the received mail by rule and revision.
-    private func mails(_ send: (Scene, any Transport<MailEnvelope>) async throws -> Void) async throws -> [String:
+    private func mails(_ send: (DeliveryFixture, any Transport<MailEnvelope>) async throws -> Void) async throws
+        -> [String:
         ReadMail]
     {
         let folder = try MailFolder()
-        try await withScene { try await send($0, folder.transport) }
+        try await withDeliveryFixture { try await send($0, folder.transport) }
         let mails = try ReadMail.read(try folder.messages())
         for mail in mails {
             #expect(mail.defects.isEmpty)
@@ -30,9 +31,9 @@ struct CalendarEntryTests {
     @Test("a confirmation contains an invitation with sequence 0, location, phone and reference")
     func confirmation() async throws {
         var reference = ""
-        let mails = try await mails { scene, transport in
-            reference = try await scene.book("2027-01-12 09:00").reference.description
-            try await scene.send(to: transport)
+        let mails = try await mails { fixture, transport in
+            reference = try await fixture.book("2027-01-12 09:00").reference.description
+            try await fixture.send(to: transport)
         }
         #expect(mails.count == 1)
         let mail = try #require(mails["confirmation 1"])
@@ -61,13 +62,14 @@ struct CalendarEntryTests {
 
     @Test("a move keeps the UID, raises the sequence and updates the time")
     func move() async throws {
-        let mails = try await mails { scene, transport in
-            let session = try await scene.book("2027-01-12 09:00")
-            try await scene.send(to: transport)
+        let mails = try await mails { fixture, transport in
+            let session = try await fixture.book("2027-01-12 09:00")
+            try await fixture.send(to: transport)
             for at in ["2027-01-13 10:00", "2027-01-14 11:30"] {
-                _ = try await scene.books.desk.reschedule(
-                    session.reference, to: try scene.instant(at), with: nil, overrideReason: nil, now: Scene.now)
-                try await scene.send(to: transport)
+                _ = try await fixture.store.desk.reschedule(
+                    session.reference, to: try fixture.instant(at), with: nil, overrideReason: nil,
+                    now: DeliveryFixture.now)
+                try await fixture.send(to: transport)
             }
         }
         #expect(mails.count == 3)
@@ -84,11 +86,11 @@ struct CalendarEntryTests {
 
     @Test("a cancellation keeps the UID and has the properties that RFC 5546 requires")
     func cancellation() async throws {
-        let mails = try await mails { scene, transport in
-            let session = try await scene.book("2027-01-12 09:00")
-            try await scene.send(to: transport)
-            _ = try await scene.books.desk.cancel(session.reference, reason: nil, now: Scene.now)
-            try await scene.send(to: transport)
+        let mails = try await mails { fixture, transport in
+            let session = try await fixture.book("2027-01-12 09:00")
+            try await fixture.send(to: transport)
+            _ = try await fixture.store.desk.cancel(session.reference, reason: nil, now: DeliveryFixture.now)
+            try await fixture.send(to: transport)
         }
         #expect(mails.count == 2)
         let mail = try #require(mails["cancelled 2"])
@@ -103,10 +105,10 @@ struct CalendarEntryTests {
 
     @Test("reminders repeat the entry with the same UID and sequence")
     func reminders() async throws {
-        let mails = try await mails { scene, transport in
-            try await scene.book("2027-01-12 09:00")
+        let mails = try await mails { fixture, transport in
+            try await fixture.book("2027-01-12 09:00")
             for at in ["2027-01-01 16:00", "2027-01-09 09:00", "2027-01-11 09:00"] {
-                try await scene.send(to: transport, at: try scene.instant(at))
+                try await fixture.send(to: transport, at: try fixture.instant(at))
             }
         }
         #expect(Set(mails.keys) == ["confirmation 1", "three-days 1", "one-day 1"])

@@ -14,7 +14,8 @@ struct ChannelHealthTests {
     private static let busy = DeliveryOutcome.rejectedTemporarily(code: 451, reply: "451 4.3.2 later")
     private static let accepted = DeliveryOutcome.accepted(reply: "250")
     private static let pause = ChannelPause(
-        channel: .email, sender: "host", code: .refused, reason: "550 no", since: Scene.now, until: Scene.now,
+        channel: .email, sender: "host", code: .refused, reason: "550 no", since: DeliveryFixture.now,
+        until: DeliveryFixture.now,
         retries: 2)
 
     @Test("the same refusal for two recipients stops the channel, and both messages stay queued")
@@ -81,10 +82,12 @@ struct ChannelHealthTests {
         #expect(
             [0, 1, 2, 5, 6, 40].map { ChannelBackoff.interval(after: $0) / .seconds(60) } == [1, 2, 4, 32, 60, 60])
         let refused = ChannelHealth.Stop(code: .refused, reason: "550 no")
-        #expect(ChannelBackoff.nextTrial(of: refused, after: nil, now: Scene.now) == Scene.now + 60)
-        #expect(ChannelBackoff.nextTrial(of: refused, after: Self.pause, now: Scene.now) == Scene.now + 480)
+        #expect(ChannelBackoff.nextTrial(of: refused, after: nil, now: DeliveryFixture.now) == DeliveryFixture.now + 60)
+        #expect(
+            ChannelBackoff.nextTrial(of: refused, after: Self.pause, now: DeliveryFixture.now) == DeliveryFixture.now
+                + 480)
         let asked = ChannelHealth.Stop(code: .deferred, reason: "HTTP 429, Retry-After: 600")
-        #expect(ChannelBackoff.nextTrial(of: asked, after: nil, now: Scene.now) == Scene.now + 600)
+        #expect(ChannelBackoff.nextTrial(of: asked, after: nil, now: DeliveryFixture.now) == DeliveryFixture.now + 600)
     }
 }
 
@@ -100,7 +103,8 @@ struct DeliveryNoticesTests {
         notices.log(refused)
         var left = DeliveryRun.Report()
         left.paused[.email] = ChannelPause(
-            channel: .email, sender: "host", code: .refused, reason: "x: 550 no", since: Scene.now, until: Scene.now)
+            channel: .email, sender: "host", code: .refused, reason: "x: 550 no", since: DeliveryFixture.now,
+            until: DeliveryFixture.now)
         for minute in 1...61 {
             time.withLock { $0 = start + .seconds(60 * minute) }
             notices.log(left)

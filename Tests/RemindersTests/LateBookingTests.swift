@@ -28,12 +28,12 @@ struct LateBookingTests {
 
     @Test("skips a reminder that was due before the booking, with the reason")
     func booking() async throws {
-        try await withScene { scene in
+        try await withDeliveryFixture { fixture in
             for (number, example) in Self.leads.enumerated() {
-                let session = try await scene.book(
+                let session = try await fixture.book(
                     example.start, for: "\(number)@example.com", overriding: "to try the rule")
                 #expect(
-                    Set(try await scene.ledger(of: session)) == [
+                    Set(try await fixture.ledger(of: session)) == [
                         "confirmation 1 queued", "three-days 1 \(example.threeDays)", "one-day 1 \(example.oneDay)",
                     ], "booked \(example.lead)")
             }
@@ -42,10 +42,10 @@ struct LateBookingTests {
 
     @Test("a confirmation is due at once, and reminders at the session's time of day")
     func due() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-11 09:30")
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-11 09:30")
             #expect(
-                try await dueTimes(scene, session) == [
+                try await dueTimes(fixture, session) == [
                     "confirmation": "2027-01-01 16:00 PST", "three-days": "2027-01-08 09:30 PST",
                     "one-day": "2027-01-10 09:30 PST",
                 ])
@@ -54,11 +54,11 @@ struct LateBookingTests {
 
     @Test("keeps the local time of reminders across daylight saving changes")
     func clockChange() async throws {
-        try await withScene { scene in
+        try await withDeliveryFixture { fixture in
             // Daylight saving time begins on 2027-03-14 and ends on 2027-11-07.
-            let spring = try await scene.book("2027-03-15 09:00")
-            let autumn = try await scene.book("2027-11-08 09:00", for: "ben@example.com")
-            let due = [try await dueTimes(scene, spring), try await dueTimes(scene, autumn)]
+            let spring = try await fixture.book("2027-03-15 09:00")
+            let autumn = try await fixture.book("2027-11-08 09:00", for: "ben@example.com")
+            let due = [try await dueTimes(fixture, spring), try await dueTimes(fixture, autumn)]
             #expect(due.map { $0["three-days"] } == ["2027-03-12 09:00 PST", "2027-11-05 09:00 PDT"])
             #expect(due.map { $0["one-day"] } == ["2027-03-14 09:00 PDT", "2027-11-07 09:00 PST"])
         }
@@ -66,13 +66,13 @@ struct LateBookingTests {
 
     @Test("a move skips the planned messages and plans new ones")
     func move() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-11 09:00")
-            _ = try await scene.books.desk.reschedule(
-                session.reference, to: try scene.instant("2027-01-03 16:00"), with: nil, overrideReason: nil,
-                now: Scene.now)
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-11 09:00")
+            _ = try await fixture.store.desk.reschedule(
+                session.reference, to: try fixture.instant("2027-01-03 16:00"), with: nil, overrideReason: nil,
+                now: DeliveryFixture.now)
             #expect(
-                Set(try await scene.ledger(of: session)) == [
+                Set(try await fixture.ledger(of: session)) == [
                     "confirmation 1 skipped rescheduled", "three-days 1 skipped rescheduled",
                     "one-day 1 skipped rescheduled", "rescheduled 2 queued", "three-days 2 skipped late_booking",
                     "one-day 2 queued",
@@ -82,21 +82,21 @@ struct LateBookingTests {
 
     @Test("plans a session that was inserted by SQL in the next run")
     func plainSQL() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-11 09:00")
-            try await scene.books.database.query("DELETE FROM message")
-            let transport = ToldTransport()
-            let early = try scene.instant("2027-01-08 08:59")
-            #expect(try await scene.send(to: transport, at: early).tally.due == 0)
-            let late = try scene.instant("2027-01-08 09:00")
-            #expect(try await scene.send(to: transport, at: late).tally.sent == 1)
-            #expect(try await scene.ledger(of: session) == ["three-days 1 sent"])
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-11 09:00")
+            try await fixture.store.database.query("DELETE FROM message")
+            let transport = ScriptedMailTransport()
+            let early = try fixture.instant("2027-01-08 08:59")
+            #expect(try await fixture.send(to: transport, at: early).tally.due == 0)
+            let late = try fixture.instant("2027-01-08 09:00")
+            #expect(try await fixture.send(to: transport, at: late).tally.sent == 1)
+            #expect(try await fixture.ledger(of: session) == ["three-days 1 sent"])
             #expect(await transport.deliveries.addresses == ["ana@example.com"])
         }
     }
 
-    private func dueTimes(_ scene: Scene, _ session: Session) async throws -> [String: String] {
-        let entries = try await scene.books.database.withConnection { connection in
+    private func dueTimes(_ fixture: DeliveryFixture, _ session: Session) async throws -> [String: String] {
+        let entries = try await fixture.store.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session.reference, status: nil)
         }
         return Dictionary(uniqueKeysWithValues: entries.map { ($0.rule, $0.clock.text($0.dueAt)) })

@@ -4,39 +4,39 @@ import BookingStoreTesting
 import Foundation
 import Postgres
 import Reminders
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Invariants of the ledger")
 struct LedgerInvariantTests {
     @Test("hold after any sequence of changes and sent batches", arguments: 0..<3)
     func randomDays(seed: Int) async throws {
-        try await withScene { scene in
+        try await withDeliveryFixture { fixture in
             var random = SeededGenerator(seed: UInt64(seed))
-            var now = Scene.now
+            var now = DeliveryFixture.now
             for step in 0..<45 {
                 now += TimeInterval(Int.random(in: 5...240, using: &random) * 60)
-                try await change(scene, step: step, at: now, using: &random)
-                try await scene.send(to: ToldTransport(), at: now)
+                try await change(fixture, step: step, at: now, using: &random)
+                try await fixture.send(to: ScriptedMailTransport(), at: now)
                 guard step % 3 == 2 else { continue }
-                #expect(try await violations(in: scene, at: now) == [], "seed \(seed), step \(step)")
+                #expect(try await violations(in: fixture, at: now) == [], "seed \(seed), step \(step)")
             }
             let statuses = Set(
-                try await scene.books.database.query("SELECT after ->> 'status' FROM event WHERE subject = 'session'")
+                try await fixture.store.database.query("SELECT after ->> 'status' FROM event WHERE subject = 'session'")
                     .decode(String.self))
             #expect(
                 statuses.isSuperset(of: ["booked", "cancelled"]) && statuses.count > 2, "seed \(seed): \(statuses)")
-            #expect(try await scene.counts()["sent", default: 0] > 20, "seed \(seed)")
+            #expect(try await fixture.counts()["sent", default: 0] > 20, "seed \(seed)")
         }
     }
 
     /// Makes one random change; a refusal changes nothing.
     private func change(
-        _ scene: Scene, step: Int, at now: Date, using random: inout SeededGenerator
+        _ fixture: DeliveryFixture, step: Int, at now: Date, using random: inout SeededGenerator
     ) async throws {
-        let (desk, request) = (scene.books.desk, ChangeRequest(now: now))
-        let start = try anyStart(scene, after: now, using: &random)
-        let sessions = try await scene.books.database.query("SELECT reference FROM session ORDER BY id")
+        let (desk, request) = (fixture.store.desk, ChangeRequest(now: now))
+        let start = try anyStart(fixture, after: now, using: &random)
+        let sessions = try await fixture.store.database.query("SELECT reference FROM session ORDER BY id")
             .decode(String.self).map { try Reference($0) }
         do {
             switch (Int.random(in: 0..<9, using: &random), sessions.randomElement(using: &random)) {
@@ -48,7 +48,7 @@ struct LedgerInvariantTests {
                 let mark: Session.Status = Bool.random(using: &random) ? .attended : .noShow
                 _ = try await desk.mark(reference, as: mark, reason: "wrong", overrideReason: "early", request)
             default:
-                try await scene.book(
+                try await fixture.book(
                     start.formatted(.iso8601), for: "p\(step)@example.com", name: "Person \(step)", now: now)
             }
         } catch is Refusal {
@@ -57,15 +57,17 @@ struct LedgerInvariantTests {
     }
 
     /// A start within working hours of the next days.
-    private func anyStart(_ scene: Scene, after now: Date, using random: inout SeededGenerator) throws -> Date {
-        let clock = scene.studio.clock
+    private func anyStart(_ fixture: DeliveryFixture, after now: Date, using random: inout SeededGenerator) throws
+        -> Date
+    {
+        let clock = fixture.studio.clock
         let day = clock.startOfDay(clock.date(of: now).adding(days: Int.random(in: 0...5, using: &random)))
         return day + TimeInterval(9 * 3600 + Int.random(in: 0..<16, using: &random) * 1800)
     }
 
-    private func violations(in scene: Scene, at now: Date) async throws -> [String] {
+    private func violations(in fixture: DeliveryFixture, at now: Date) async throws -> [String] {
         let (_, results) = try await InvariantSnapshot.check(
-            LedgerInvariant.allCases, in: scene.books.database, connections: 1
+            LedgerInvariant.allCases, in: fixture.store.database, connections: 1
         ) { try await $0.result(on: $1, now: now) }
         return zip(LedgerInvariant.allCases, results).filter { $1.violations > 0 }.map { "\($0): \($1.examples)" }
     }

@@ -9,8 +9,8 @@ import Testing
 struct MessageReasonTests {
     @Test("the database accepts exactly the known codes; one is only shown")
     func known() async throws {
-        try await withBooks(connections: 1) { books in
-            let definition = try await books.database.query(
+        try await withBookingFixture(connections: 1) { store in
+            let definition = try await store.database.query(
                 """
                 SELECT pg_get_constraintdef(oid)
                 FROM pg_constraint
@@ -31,10 +31,10 @@ struct MessageReasonTests {
 
     @Test("throws an error for an unknown reason")
     func unknown() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-12 14:00")
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 14:00")
             let update: SQL = "UPDATE message SET reason = 'weather' WHERE rule = 'confirmation'"
-            let database = scene.books.database
+            let database = fixture.store.database
             let error = await #expect(throws: PostgresError.self) { try await database.query(update) }
             #expect(error?.constraint == "message_reason_is_known")
             try await database.query("ALTER TABLE message DROP CONSTRAINT message_reason_is_known")
@@ -49,9 +49,9 @@ struct MessageReasonTests {
 
     @Test("a claimed message is sent beside one with an unknown reason")
     func claimed() async throws {
-        try await withScene { scene in
-            try await scene.fill(2)
-            try await scene.books.database.withConnection { connection in
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(2)
+            try await fixture.store.database.withConnection { connection in
                 try await connection.execute(
                     script: """
                         ALTER TABLE message DROP CONSTRAINT message_reason_is_known;
@@ -68,10 +68,10 @@ struct MessageReasonTests {
                         $$;
                         """)
             }
-            let report = try await scene.send(to: ToldTransport())
+            let report = try await fixture.send(to: ScriptedMailTransport())
             #expect(report.tally.sent == 1 && report.tally.failed == 1)
             #expect(report.failures.keys.map(\.reason) == [.invalidData])
-            #expect(try await scene.counts() == ["sent": 1, "skipped weather": 1])
+            #expect(try await fixture.counts() == ["sent": 1, "skipped weather": 1])
         }
     }
 }

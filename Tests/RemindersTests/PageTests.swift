@@ -2,7 +2,7 @@ import Foundation
 import MessagingTesting
 import Testing
 
-@Suite("HTML pages of messages", .enabled(if: Installed.python != nil, "python3 is missing"))
+@Suite("HTML pages of messages", .enabled(if: InstalledPrograms.python != nil, "python3 is missing"))
 struct PageTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../Sources/Reminders/Templates")

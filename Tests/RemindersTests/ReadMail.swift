@@ -36,7 +36,7 @@ struct ReadMail: Decodable {
     let entry: Entry
     let defects: [String]
 
-    static let isReadable = Installed.pythonHas("icalendar")
+    static let isReadable = InstalledPrograms.pythonHas("icalendar")
     static let missing: Comment = "Python's icalendar is missing: pip install icalendar"
 
     /// Parses several mails in one process.

@@ -13,19 +13,19 @@ import Testing
 struct SeveralSendersTests {
     @Test(
         "two concurrent runs send each of 300 messages once",
-        .enabled(if: Installed.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"))
+        .enabled(if: InstalledPrograms.smtpSink != nil, "smtp-sink is missing: install Debian's postfix"))
     func twoBatches() async throws {
-        try await withScene { scene in
-            try await scene.fill(300)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(300)
             let sink = try await MailSink.start()
             defer { sink.stop() }
             let transport = try transport(to: sink.url)
-            async let first = scene.send(to: transport, connections: 4)
-            async let second = scene.send(to: transport, connections: 4)
+            async let first = fixture.send(to: transport, connections: 4)
+            async let second = fixture.send(to: transport, connections: 4)
             let tallies = try await [first.tally, second.tally]
             #expect(tallies.allSatisfy { $0.isComplete && $0.due == $0.sent })
             #expect(tallies.map(\.sent).reduce(0, +) == 300)
-            #expect(try await scene.counts() == ["sent": 300])
+            #expect(try await fixture.counts() == ["sent": 300])
             let ids = try sink.receivedMessages().ids
             #expect(ids.count == 300)
             #expect(Set(ids).count == 300)
@@ -34,16 +34,16 @@ struct SeveralSendersTests {
 
     @Test("eight concurrent runs plan and send each reminder once")
     func planning() async throws {
-        try await withScene(connections: 8) { scene in
-            try await scene.fill(40)
-            try await scene.books.database.query("DELETE FROM message")
-            let transport = ToldTransport()
-            let later = Scene.now + 8 * 86_400
+        try await withDeliveryFixture(connections: 8) { fixture in
+            try await fixture.fill(40)
+            try await fixture.store.database.query("DELETE FROM message")
+            let transport = ScriptedMailTransport()
+            let later = DeliveryFixture.now + 8 * 86_400
             try await withThrowingTaskGroup { group in
-                for _ in 0..<8 { group.addTask { _ = try await scene.send(to: transport, at: later) } }
+                for _ in 0..<8 { group.addTask { _ = try await fixture.send(to: transport, at: later) } }
                 try await group.waitForAll()
             }
-            #expect(try await scene.counts() == ["sent": 40])
+            #expect(try await fixture.counts() == ["sent": 40])
             #expect(await Set(transport.deliveries.addresses).count == 40)
             #expect(await transport.deliveries.addresses.count == 40)
         }
@@ -51,24 +51,24 @@ struct SeveralSendersTests {
 
     @Test("does not claim messages that an active sender is attempting")
     func living() async throws {
-        try await withScene { scene in
-            try await scene.fill(10)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(10)
             let gate = Gate()
-            let slow = ToldTransport { _ in
+            let slow = ScriptedMailTransport { _ in
                 await gate.pass()
                 return .accepted(reply: "250")
             }
-            let first = Task { try await scene.send(to: slow, connections: 3) }
+            let first = Task { try await fixture.send(to: slow, connections: 3) }
             await slow.deliveries.reach(3)
-            let quick = ToldTransport()
-            let second = try await scene.send(to: quick)
+            let quick = ScriptedMailTransport()
+            let second = try await fixture.send(to: quick)
             #expect(second.abandoned.isEmpty)
             #expect(second.tally.unknown == 0)
             #expect(second.tally.sent == 7)
-            #expect(try await scene.counts() == ["sent": 7, "attempting": 3])
+            #expect(try await fixture.counts() == ["sent": 7, "attempting": 3])
             await gate.open()
             #expect(try await first.value.tally.sent == 3)
-            #expect(try await scene.counts() == ["sent": 10])
+            #expect(try await fixture.counts() == ["sent": 10])
             let addresses = await slow.deliveries.addresses + quick.deliveries.addresses
             #expect(Set(addresses).count == 10)
             #expect(addresses.count == 10)
@@ -77,32 +77,32 @@ struct SeveralSendersTests {
 
     @Test("two senders do not retry each other's temporarily refused messages")
     func puttingOff() async throws {
-        try await withScene { scene in
-            try await scene.fill(5)
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(5)
             let gate = Gate()
-            let older = ToldTransport { _ in
+            let older = ScriptedMailTransport { _ in
                 await gate.pass()
                 return .rejectedTemporarily(code: 450, reply: "450 greylisted, later")
             }
-            let newer = ToldTransport { _ in .rejectedTemporarily(code: 450, reply: "450 greylisted, later") }
-            let first = Task { try await scene.send(to: older, connections: 1) }
+            let newer = ScriptedMailTransport { _ in .rejectedTemporarily(code: 450, reply: "450 greylisted, later") }
+            let first = Task { try await fixture.send(to: older, connections: 1) }
             await older.deliveries.reach(1)
-            #expect(try await scene.send(to: newer, connections: 1).tally.failed == 4)
+            #expect(try await fixture.send(to: newer, connections: 1).tally.failed == 4)
             await gate.open()
             #expect(try await first.value.tally.failed == 1)
             #expect(await older.deliveries.addresses.count == 1)
-            #expect(try await scene.counts() == ["queued rejected_for_now": 5])
+            #expect(try await fixture.counts() == ["queued rejected_for_now": 5])
         }
     }
 
     @Test("a run uses one database connection for any number of sessions", arguments: [1, 2])
     func smallPool(connections: Int) async throws {
-        try await withScene(connections: connections) { scene in
-            try await scene.fill(60)
-            let transport = ToldTransport()
-            let tally = try await scene.send(to: transport, connections: 16).tally
+        try await withDeliveryFixture(connections: connections) { fixture in
+            try await fixture.fill(60)
+            let transport = ScriptedMailTransport()
+            let tally = try await fixture.send(to: transport, connections: 16).tally
             #expect(tally.sent == 60)
-            #expect(scene.books.database.statistics.open == 1)
+            #expect(fixture.store.database.statistics.open == 1)
             let addresses = await transport.deliveries.addresses
             #expect(addresses.count == 60)
             #expect(Set(addresses).count == 60)

@@ -87,43 +87,44 @@ struct TemplateStoreTests {
 
     @Test("a message with an unusable template waits without an attempt, and is sent after a restart")
     func heldUp() async throws {
-        try await withScene { scene in
+        try await withDeliveryFixture { fixture in
             let folder = try Folder()
             try folder.write("confirmation.txt", "Hi {{cleint}}")
-            let session = try await scene.book("2027-01-11 09:00")
-            let mail = ToldTransport()
-            let first = try scene.batch(
+            let session = try await fixture.book("2027-01-11 09:00")
+            let mail = ScriptedMailTransport()
+            let first = try fixture.batch(
                 to: mail, mode: .continuous, templates: TemplateStore(folder: folder.path))
             let report = try await first.send(until: nil, limit: nil)
             #expect(
                 report.tally.isComplete && report.tally.failed == 1 && report.failures.keys.allSatisfy(\.isPostponed))
-            let row = try await scene.books.database.query(
+            let row = try await fixture.store.database.query(
                 "SELECT status || ' ' || reason, attempts, wait_until FROM message WHERE rule = 'confirmation'"
             ).decode((String, Int32, Date).self)
             #expect(row.map(\.0) == ["queued template_error"] && row.map(\.1) == [0])
-            #expect(row.map(\.2) == [Scene.now + 300])
+            #expect(row.map(\.2) == [DeliveryFixture.now + 300])
             // The next run leaves it waiting.
             #expect(try await first.send(until: nil, limit: nil).tally.due == 0)
             #expect(await mail.deliveries.addresses == [])
             try folder.write("confirmation.txt", "Hi {{client}}")
-            let next = try scene.batch(
+            let next = try fixture.batch(
                 to: mail, mode: .continuous, templates: TemplateStore(folder: folder.path))
             #expect(try await next.send(until: nil, limit: nil).tally.sent == 1)
-            #expect(try await scene.ledger(of: session).first == "confirmation 1 sent")
+            #expect(try await fixture.ledger(of: session).first == "confirmation 1 sent")
         }
     }
 
     @Test("a message fails, and can be resent, if its session begins before the template retry")
     func tooLate() async throws {
-        try await withScene { scene in
+        try await withDeliveryFixture { fixture in
             let folder = try Folder()
             try folder.write("confirmation.txt", "Hi {{cleint}}")
-            try await scene.book("2027-01-11 09:00")
-            let now = try scene.instant("2027-01-11 08:58")
-            let batch = try scene.batch(to: ToldTransport(), at: now, templates: TemplateStore(folder: folder.path))
+            try await fixture.book("2027-01-11 09:00")
+            let now = try fixture.instant("2027-01-11 08:58")
+            let batch = try fixture.batch(
+                to: ScriptedMailTransport(), at: now, templates: TemplateStore(folder: folder.path))
             _ = try await batch.send(until: nil, limit: nil)
-            #expect(try await scene.counts()["failed template_error"] == 1)
-            let failed = try await LedgerCorrections(database: scene.books.database, actor: "test").resendFailed(
+            #expect(try await fixture.counts()["failed template_error"] == 1)
+            let failed = try await LedgerCorrections(database: fixture.store.database, actor: "test").resendFailed(
                 since: now - 60, rule: nil, dryRun: true, now: now)
             #expect(failed.map(\.rule) == ["confirmation"])
         }

@@ -3,49 +3,49 @@ import BookingStore
 import BookingStoreTesting
 import Foundation
 import Postgres
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("After any sequence of changes and corrections")
 struct CorrectionPropertyTests {
     @Test("claims and eligibility follow from the statuses, and the event log replays to the rows", arguments: 0..<3)
     func statuses(seed: Int) async throws {
-        try await withBooks(connections: 2) { books in
+        try await withBookingFixture(connections: 2) { fixture in
             var random = SeededGenerator(seed: UInt64(seed))
-            let world = try await CorrectionWorld(in: books)
+            let chain = try await CorrectionModel(in: fixture)
             for step in 0..<120 {
-                try await world.changeAnything(using: &random)
+                try await chain.changeAnything(using: &random)
                 let note: Comment = "seed \(seed), step \(step)"
-                #expect(try await world.claims() == world.expectedClaims(), note)
+                #expect(try await chain.claims() == chain.expectedClaims(), note)
                 if step % 10 == 9 {
-                    for client in world.clients { try await world.expectEligibility(of: client, note) }
+                    for client in chain.clients { try await chain.expectEligibility(of: client, note) }
                 }
             }
-            let counts = try await world.statuses()
+            let counts = try await chain.statuses()
             #expect(counts.count == 4, "every status occurs: \(counts)")
-            #expect(try await world.correctionCount() > 5, "seed \(seed) corrects sessions")
-            #expect(try await world.brokenEvents() == [], "seed \(seed)")
-            try await expectInvariants(in: books, now: Books.now)
+            #expect(try await chain.correctionCount() > 5, "seed \(seed) corrects sessions")
+            #expect(try await chain.brokenEvents() == [], "seed \(seed)")
+            try await expectInvariants(in: fixture, now: BookingFixture.now)
         }
     }
 }
 
 /// A studio with two trainers and five clients, of whom two share a phone.
-private struct CorrectionWorld {
-    let books: Books
+private struct CorrectionModel {
+    let fixture: BookingFixture
     let studio: Studio
     let trainers: [Trainer]
     let clients: [Client]
 
-    init(in books: Books) async throws {
-        self.books = books
-        studio = try await books.openStudio { $0.offer.stations = 2 }
-        trainers = [try await books.engage("maria"), try await books.engage("james")]
+    init(in fixture: BookingFixture) async throws {
+        self.fixture = fixture
+        studio = try await fixture.addStudio { $0.offer.stations = 2 }
+        trainers = [try await fixture.addTrainer("maria"), try await fixture.addTrainer("james")]
         var clients: [Client] = []
         for number in 0..<5 {
             let phone = number < 2 ? try PhoneNumber(e164: "+12135550142") : nil
             clients.append(
-                try await books.office.add(
+                try await fixture.administration.add(
                     ClientDetails(
                         name: try PersonName("Client \(number)"), email: try EmailAddress("c\(number)@example.com"),
                         phone: phone)))
@@ -60,8 +60,8 @@ private struct CorrectionWorld {
         guard kind > 2, let reference = sessions.randomElement(using: &random) else {
             return try await refusing(nil) { try await book(anyStart(&random), for: anyClient(&random), kind == 0) }
         }
-        let request = ChangeRequest(now: Books.now, isDryRun: Int.random(in: 0..<8, using: &random) == 0)
-        let desk = books.desk
+        let request = ChangeRequest(now: BookingFixture.now, isDryRun: Int.random(in: 0..<8, using: &random) == 0)
+        let desk = fixture.desk
         switch kind {
         case 3, 4:
             var move = MoveRequest(reference)
@@ -85,7 +85,7 @@ private struct CorrectionWorld {
     private func anyStart(_ random: inout SeededGenerator) throws -> Date {
         let times = ["09:00", "09:30", "10:00", "10:30", "11:00"]
         let time: String = times.randomElement(using: &random) ?? ""
-        return try Books.instant("2027-01-05 " + time, at: studio)
+        return try BookingFixture.instant("2027-01-05 " + time, at: studio)
     }
 
     private func anyClient(_ random: inout SeededGenerator) -> Client {
@@ -96,7 +96,7 @@ private struct CorrectionWorld {
         var request = BookingRequest(studio: studio, who: .id(client.id), start: start)
         request.overrideReason = isOverride ? "the owner said so" : nil
         request.isDryRun = isDryRun
-        _ = try await books.desk.book(request, now: Books.now)
+        _ = try await fixture.desk.book(request, now: BookingFixture.now)
     }
 
     /// Runs a change; the refusal of a correction must be explained by another session.
@@ -106,7 +106,7 @@ private struct CorrectionWorld {
         } catch let refusal as Refusal {
             guard let corrected, refusal.rule != .notChangeable else { return }
             let conflict = Self.conflict(refusal.rule)
-            let rows = try await books.database.query(
+            let rows = try await fixture.database.query(
                 """
                 SELECT count(*)
                 FROM session AS s
@@ -133,18 +133,18 @@ private struct CorrectionWorld {
     }
 
     private func references() async throws -> [Reference] {
-        try await books.database.query("SELECT reference FROM session ORDER BY id").decode(String.self)
+        try await fixture.database.query("SELECT reference FROM session ORDER BY id").decode(String.self)
             .map { try Reference($0) }
     }
 
     func claims() async throws -> [String] {
-        try await books.database.query("SELECT contact || ' ' || session_id FROM free_session_claim ORDER BY 1")
+        try await fixture.database.query("SELECT contact || ' ' || session_id FROM free_session_claim ORDER BY 1")
             .decode(String.self)
     }
 
     /// The claims by the statuses of the sessions alone.
     func expectedClaims() async throws -> [String] {
-        try await books.database.query(
+        try await fixture.database.query(
             """
             SELECT DISTINCT contact_key(contact) || ' ' || s.id
             FROM session AS s
@@ -158,7 +158,7 @@ private struct CorrectionWorld {
 
     /// Compares whether a client may book with the statuses of the sessions of all people with the same contacts.
     func expectEligibility(of client: Client, _ note: Comment) async throws {
-        let counts = try await books.database.query(
+        let counts = try await fixture.database.query(
             """
             SELECT count(*) FILTER (WHERE s.status = 'attended'),
                    count(*) FILTER (WHERE s.status = 'booked' AND NOT s.waived),
@@ -174,7 +174,8 @@ private struct CorrectionWorld {
         if counts.0 > 0 { expected = .introAlreadyUsed }
         var refused: Refusal.Rule?
         do {
-            try await book(try Books.instant("2027-01-06 09:00", at: studio), for: client, false, isDryRun: true)
+            try await book(
+                try BookingFixture.instant("2027-01-06 09:00", at: studio), for: client, false, isDryRun: true)
         } catch let refusal as Refusal {
             refused = refusal.rule
         }
@@ -182,12 +183,12 @@ private struct CorrectionWorld {
     }
 
     func statuses() async throws -> [String] {
-        try await books.database.query("SELECT DISTINCT after ->> 'status' FROM event WHERE subject = 'session'")
+        try await fixture.database.query("SELECT DISTINCT after ->> 'status' FROM event WHERE subject = 'session'")
             .decode(String.self)
     }
 
     func correctionCount() async throws -> Int64 {
-        try await books.database.query(
+        try await fixture.database.query(
             """
             SELECT count(*)
             FROM event
@@ -199,7 +200,7 @@ private struct CorrectionWorld {
 
     /// The sessions whose events do not follow from each other, or do not end with the row.
     func brokenEvents() async throws -> [Int64] {
-        try await books.database.query(
+        try await fixture.database.query(
             """
             SELECT DISTINCT s.id
             FROM session AS s

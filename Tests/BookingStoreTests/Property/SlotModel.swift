@@ -2,7 +2,7 @@ import Booking
 
 /// A brute-force model of the slot rules, which checks each rule minute by minute.
 struct SlotModel {
-    private(set) var world: World
+    private(set) var chain: RandomChain
     private let clocks: [WallClock]
     /// Whether a trainer has hours at a studio, by studio, trainer and minute within reach.
     private let hours: [[[Bool]]]
@@ -11,21 +11,21 @@ struct SlotModel {
     /// The rules that an override does not waive for any trainer.
     static let hardRules: Set<Refusal.Rule> = [.trainerRetired, .studioClosed, .away, .slotTaken, .studioFull]
 
-    init(_ world: World) throws {
+    init(_ chain: RandomChain) throws {
         // A session may begin before the window or end after it.
-        let reach = world.window.lowerBound - 2 * 1440..<world.window.upperBound + 1440
-        let clocks = try world.studios.map { try WallClock(zone: $0.zone, over: reach) }
-        hours = world.studios.indices.map { studio in
-            world.trainers.map { trainer in
+        let reach = chain.window.lowerBound - 2 * 1440..<chain.window.upperBound + 1440
+        let clocks = try chain.studios.map { try WallClock(zone: $0.zone, over: reach) }
+        hours = chain.studios.indices.map { studio in
+            chain.trainers.map { trainer in
                 reach.map { SlotModel.works(trainer, at: studio, when: clocks[studio][$0]) }
             }
         }
-        self.world = world
+        self.chain = chain
         self.clocks = clocks
         self.reach = reach
     }
 
-    private static func works(_ trainer: World.Trainer, at studio: Int, when wall: WallClock.Reading) -> Bool {
+    private static func works(_ trainer: RandomChain.Trainer, at studio: Int, when wall: WallClock.Reading) -> Bool {
         let season = trainer.seasons
             .filter { $0.studio == studio && $0.isInForce(on: wall.date) }
             .max { ($0.from ?? .min) < ($1.from ?? .min) }
@@ -36,23 +36,23 @@ struct SlotModel {
     ///
     /// The booking `moving` does not conflict with itself.
     func violations(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Set<Refusal.Rule> {
-        let place = world.studios[studio]
+        let place = chain.studios[studio]
         let session = start..<start + place.length
         let occupied = start..<start + place.length + place.turnaround
         let busy = busy(moving)
         var violated: Set<Refusal.Rule> = []
-        if world.trainers[trainer].isRetired { violated.insert(.trainerRetired) }
+        if chain.trainers[trainer].isRetired { violated.insert(.trainerRetired) }
         if clocks[studio][start].minute % place.every != 0 { violated.insert(.notOnGrid) }
-        if start * 60 < world.now + place.notice * 60 { violated.insert(.tooSoon) }
-        if start * 60 > world.now + place.horizon * 60 { violated.insert(.beyondHorizon) }
+        if start * 60 < chain.now + place.notice * 60 { violated.insert(.tooSoon) }
+        if start * 60 > chain.now + place.horizon * 60 { violated.insert(.beyondHorizon) }
         if !session.allSatisfy({ hours[studio][trainer][$0 - reach.lowerBound] }) { violated.insert(.outsideHours) }
         if place.closures.contains(where: session.overlaps) { violated.insert(.studioClosed) }
-        if world.trainers[trainer].away.contains(where: session.overlaps) { violated.insert(.away) }
+        if chain.trainers[trainer].away.contains(where: session.overlaps) { violated.insert(.away) }
         if busy.contains(where: { $0.trainer == trainer && $0.occupied.overlaps(occupied) }) {
             violated.insert(.slotTaken)
         }
         if freeStation(at: studio, occupied, among: busy) == nil { violated.insert(.studioFull) }
-        if let limit = world.trainers[trainer].limit,
+        if let limit = chain.trainers[trainer].limit,
             sessionsThatDay(start, with: trainer, at: studio, among: busy) >= limit
         {
             violated.insert(.dailyLimit)
@@ -62,12 +62,12 @@ struct SlotModel {
 
     /// Returns the offered slots in the window.
     func open(at studio: Int) -> Set<Offered> {
-        let starts = world.window.filter { clocks[studio][$0].minute % world.studios[studio].every == 0 }
+        let starts = chain.window.filter { clocks[studio][$0].minute % chain.studios[studio].every == 0 }
         return Set(
             starts.flatMap { start in
-                world.trainers.indices
+                chain.trainers.indices
                     .filter { violations(start, with: $0, at: studio).isEmpty }
-                    .map { Offered(start: start, trainer: world.trainers[$0].handle) }
+                    .map { Offered(start: start, trainer: chain.trainers[$0].handle) }
             })
     }
 
@@ -81,8 +81,8 @@ struct SlotModel {
     }
 
     private func isElsewhere(_ start: Int, _ trainer: Int, _ studio: Int) -> Bool {
-        let others = world.studios.indices.filter { $0 != studio }
-        let session = start..<start + world.studios[studio].length
+        let others = chain.studios.indices.filter { $0 != studio }
+        let session = start..<start + chain.studios[studio].length
         func works(at studio: Int, _ minute: Int) -> Bool { hours[studio][trainer][minute - reach.lowerBound] }
         if session.contains(where: { minute in others.contains { works(at: $0, minute) } }) { return true }
         let date = clocks[studio][start].date
@@ -94,7 +94,7 @@ struct SlotModel {
             return true
         }
         // The home studio of every trainer is the first one.
-        return studio != 0 && !world.trainers[trainer].seasons.contains { $0.studio == studio }
+        return studio != 0 && !chain.trainers[trainer].seasons.contains { $0.studio == studio }
     }
 
     /// Returns the trainer for a start without a requested trainer.
@@ -106,10 +106,10 @@ struct SlotModel {
             let isAtLimit = violations(start, with: trainer, at: studio).contains(.dailyLimit)
             return (
                 isAtLimit ? 1 : 0, sessionsThatDay(start, with: trainer, at: studio, among: busy),
-                world.trainers[trainer].handle
+                chain.trainers[trainer].handle
             )
         }
-        return world.staff(of: studio)
+        return chain.staff(of: studio)
             .filter { trainer in
                 let violated = violations(start, with: trainer, at: studio)
                 return override
@@ -120,7 +120,7 @@ struct SlotModel {
 
     /// Returns the rule that refuses a start without a requested trainer.
     func refusal(_ start: Int, at studio: Int, override: Bool) -> Refusal.Rule? {
-        let violated = world.staff(of: studio).map { violations(start, with: $0, at: studio) }
+        let violated = chain.staff(of: studio).map { violations(start, with: $0, at: studio) }
         guard let first = violated.first else { return .outsideHours }
         let ofStudio: [Refusal.Rule] = [.studioClosed] + (override ? [] : [.tooSoon, .beyondHorizon, .notOnGrid])
         if let rule = ofStudio.first(where: first.contains) { return rule }
@@ -134,38 +134,40 @@ struct SlotModel {
 
     /// Adds or moves a session, at the first station that is free for all of it, and returns its index.
     mutating func place(_ start: Int, with trainer: Int, at studio: Int, moving: Int? = nil) -> Int? {
-        let place = world.studios[studio]
+        let place = chain.studios[studio]
         let occupied = start..<start + place.length + place.turnaround
         guard let station = freeStation(at: studio, occupied, among: busy(moving)) else { return nil }
-        let booking = World.Booking(
+        let booking = RandomChain.Booking(
             studio: studio, trainer: trainer, start: start, length: place.length, turnaround: place.turnaround,
             station: station)
         guard let moving else {
-            world.bookings.append(booking)
-            return world.bookings.endIndex - 1
+            chain.bookings.append(booking)
+            return chain.bookings.endIndex - 1
         }
-        world.bookings[moving] = booking
+        chain.bookings[moving] = booking
         return moving
     }
 
-    mutating func end(_ booking: Int, as status: World.Booking.Status) {
-        world.bookings[booking].status = status
+    mutating func end(_ booking: Int, as status: RandomChain.Booking.Status) {
+        chain.bookings[booking].status = status
     }
 
     /// Returns the bookings that occupy their time, except the one that moves.
-    private func busy(_ moving: Int?) -> [World.Booking] {
-        world.bookings.enumerated().filter { $0.offset != moving && $0.element.takesTime }.map(\.element)
+    private func busy(_ moving: Int?) -> [RandomChain.Booking] {
+        chain.bookings.enumerated().filter { $0.offset != moving && $0.element.takesTime }.map(\.element)
     }
 
-    private func freeStation(at studio: Int, _ occupied: Range<Int>, among busy: [World.Booking]) -> Int? {
-        (1...world.studios[studio].stations).first { station in
+    private func freeStation(at studio: Int, _ occupied: Range<Int>, among busy: [RandomChain.Booking]) -> Int? {
+        (1...chain.studios[studio].stations).first { station in
             !busy.contains {
                 $0.studio == studio && $0.station == station && $0.occupied.overlaps(occupied)
             }
         }
     }
 
-    private func sessionsThatDay(_ start: Int, with trainer: Int, at studio: Int, among busy: [World.Booking]) -> Int {
+    private func sessionsThatDay(_ start: Int, with trainer: Int, at studio: Int, among busy: [RandomChain.Booking])
+        -> Int
+    {
         let date = clocks[studio][start].date
         return busy.count { $0.trainer == trainer && clocks[studio][$0.start].date == date }
     }

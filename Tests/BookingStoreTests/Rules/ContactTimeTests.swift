@@ -2,7 +2,7 @@ import Booking
 import BookingStoreTesting
 import Foundation
 import Postgres
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Contact hours")
@@ -16,17 +16,17 @@ struct ContactTimeTests {
 
     @Test("the database agrees with a brute-force model", arguments: zones)
     func agreement(zone: String) async throws {
-        try await withBooks(connections: 1) { books in
+        try await withBookingFixture(connections: 1) { fixture in
             var random = SeededGenerator(seed: UInt64(Self.zones.firstIndex(of: zone) ?? 0))
             for middle in try Self.changes(of: zone) {
                 let reach = middle - 10 * 1440..<middle + 10 * 1440
                 let clock = try WallClock(zone: zone, over: reach)
                 for _ in 0..<Self.tables {
                     let table = Table.random(using: &random)
-                    try await books.write(table)
+                    try await fixture.write(table)
                     let model = ContactTimeModel(hours: table.counting, clock: clock, reach: reach)
                     for _ in 0..<Self.questions {
-                        try await expectAgreement(model, .random(around: middle, using: &random), zone, books)
+                        try await expectAgreement(model, .random(around: middle, using: &random), zone, fixture)
                     }
                 }
             }
@@ -34,9 +34,9 @@ struct ContactTimeTests {
     }
 
     private func expectAgreement(
-        _ model: ContactTimeModel, _ question: ContactTimeModel.Question, _ zone: String, _ books: Books
+        _ model: ContactTimeModel, _ question: ContactTimeModel.Question, _ zone: String, _ fixture: BookingFixture
     ) async throws {
-        let (result, longest) = try await books.contactTime(question, zone: zone)
+        let (result, longest) = try await fixture.contactTime(question, zone: zone)
         let moves = model.moves(from: question.at)
         // The comment is created lazily, since it is slower than the comparison.
         func note() -> Comment { "\(zone) \(question) \(model.hours) \(moves)" }
@@ -53,23 +53,23 @@ struct ContactTimeTests {
     /// Returns the minutes of the zone's next two clock changes, or the current minute if it has none.
     private static func changes(of zone: String) throws -> [Int] {
         let zone = try #require(TimeZone(identifier: zone))
-        guard let first = zone.nextDaylightSavingTimeTransition(after: Books.now),
+        guard let first = zone.nextDaylightSavingTimeTransition(after: BookingFixture.now),
             let second = zone.nextDaylightSavingTimeTransition(after: first)
-        else { return [Int(Books.now.timeIntervalSince1970) / 60] }
+        else { return [Int(BookingFixture.now.timeIntervalSince1970) / 60] }
         return [first, second].map { Int($0.timeIntervalSince1970) / 60 }
     }
 
     @Test("does not send in an hour that a clock change skips")
     func leap() async throws {
-        try await withBooks(connections: 1) { books in
-            try await books.database.query("DELETE FROM contact_hours")
-            try await books.database.query(
+        try await withBookingFixture(connections: 1) { fixture in
+            try await fixture.database.query("DELETE FROM contact_hours")
+            try await fixture.database.query(
                 """
                 INSERT INTO contact_hours (region, channel, weekday, opens, closes)
                 SELECT '*', 'sms', weekday, '01:00', '02:30' FROM generate_series(1, 7) AS weekday
                 """)
             // On the 14th the clock skips from two to three. A moved message is sent half an hour before the hours end.
-            let times = try await books.database.query(
+            let times = try await fixture.database.query(
                 """
                 SELECT to_char(
                     contact_time(at, '-infinity', 'infinity', 'America/Los_Angeles', 'US', 'sms')
@@ -84,14 +84,14 @@ struct ContactTimeTests {
 
     @Test("uses the default hours for a region without its own, and no quiet hours for a channel without hours")
     func regions() async throws {
-        try await withBooks(connections: 1) { books in
-            try await books.database.query(
+        try await withBookingFixture(connections: 1) { fixture in
+            try await fixture.database.query(
                 """
                 INSERT INTO contact_hours (region, channel, weekday, opens, closes)
                 SELECT 'US', 'sms', day, CASE day WHEN 7 THEN time '12:00' ELSE time '09:00' END, '20:00'
                 FROM generate_series(1, 7) AS day
                 """)
-            let times = try await books.database.query(
+            let times = try await fixture.database.query(
                 """
                 SELECT to_char(
                     contact_time(at, '-infinity', 'infinity', 'America/Los_Angeles', region, channel)
@@ -156,7 +156,7 @@ extension ContactTimeModel.Question {
     }
 }
 
-extension Books {
+extension BookingFixture {
     fileprivate func write(_ table: Table) async throws {
         try await database.query("DELETE FROM contact_hours")
         for (region, hours) in [("US", table.own), ("*", table.others)] {

@@ -2,7 +2,7 @@ import Booking
 import BookingStoreTesting
 import Foundation
 import Postgres
-import SeededChance
+import SeededRandom
 import Testing
 
 @testable import BookingStore
@@ -14,13 +14,13 @@ struct RuleSoundnessTests {
 
     @Test("random rules are accepted by both or refused by both, and are read back unchanged")
     func agreement() async throws {
-        try await withBooks(connections: 1) { books in
+        try await withBookingFixture(connections: 1) { fixture in
             var random = SeededGenerator(seed: 11)
             var accepted = 0
             for number in 0..<Self.samples {
                 let rule = try Self.rule(number, using: &random)
                 let isSound = (try? rule.validate()) != nil
-                let kept = try await books.keep(rule)
+                let kept = try await fixture.keep(rule)
                 #expect((kept != nil) == isSound, "\(rule)")
                 guard let kept else { continue }
                 #expect(kept == rule)
@@ -35,7 +35,7 @@ struct RuleSoundnessTests {
         let lags = [0, 0, 0, 1, -1, 3, -3, 365, -365, 366, -366]
         let minutes = [0, 0, 0, 30, -30, 1440, -1440, 1441, -1441]
         let times = try [nil, nil, LocalTime("00:00"), LocalTime("18:00"), LocalTime("24:00")]
-        let since = [nil, Books.now]
+        let since = [nil, BookingFixture.now]
         return ReminderRule(
             key: try Handle("rule-\(number)"), anchor: one(ReminderRule.Anchor.allCases, &random),
             offset: RuleOffset(days: one(lags, &random), minutes: one(minutes, &random)), time: one(times, &random),
@@ -51,8 +51,8 @@ struct RuleSoundnessTests {
 
     @Test("every built-in rule is valid, and has the expected description")
     func builtIn() async throws {
-        try await withBooks(connections: 1) { books in
-            let rules = try await books.database.withConnection { try await RuleRepository($0).all().rules }
+        try await withBookingFixture(connections: 1) { fixture in
+            let rules = try await fixture.database.withConnection { try await RuleRepository($0).all().rules }
             for rule in rules { try rule.validate() }
             #expect(
                 rules.map { "\($0.key) \($0.channel) \($0.audience): \($0.when)" } == [
@@ -74,7 +74,7 @@ struct RuleSoundnessTests {
     }
 }
 
-extension Books {
+extension BookingFixture {
     /// Stores a rule and returns it as read from the database; returns `nil` if a constraint refuses it.
     fileprivate func keep(_ rule: ReminderRule) async throws -> ReminderRule? {
         do {

@@ -34,7 +34,7 @@ struct EmailAddressTests {
             "maria@xn--\u{E4}.com",
             "a,b@example.com", "maria@example.com,ana@example.com",
         ])
-    func refuses(typed: Typed) {
+    func refuses(typed: EscapedInput) {
         let text = typed.text
         #expect { try EmailAddress(text) } throws: { error in
             guard let error = error as? InvalidInput else { return false }
@@ -93,7 +93,7 @@ struct EmailAddressTests {
     }
 
     @Test("rejects hostile text", arguments: HostileText.all)
-    func refusesHostileText(typed: Typed) {
+    func refusesHostileText(typed: EscapedInput) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try EmailAddress(text) }
         #expect(throws: InvalidInput.self) { try EmailAddress("\(text)\r@example.com") }

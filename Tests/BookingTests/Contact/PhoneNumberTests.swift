@@ -50,7 +50,7 @@ struct PhoneNumberTests {
             ("415\0555 0100", "no phone number has"), ("415 555 0100;12", "no phone number has"),
             ("\u{202E}415 555 0100", "no phone number has"), ("+", "is not a phone number"),
         ])
-    func refuses(typed: Typed, problem: String) {
+    func refuses(typed: EscapedInput, problem: String) {
         let text = typed.text
         #expect { try PhoneNumber(text, region: us) } throws: { error in
             guard let error = error as? InvalidInput else { return false }
@@ -60,7 +60,7 @@ struct PhoneNumberTests {
     }
 
     @Test("rejects hostile text", arguments: HostileText.all)
-    func refusesHostileText(typed: Typed) {
+    func refusesHostileText(typed: EscapedInput) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try PhoneNumber(text, region: us) }
         #expect(throws: InvalidInput.self) { try PhoneNumber(e164: text) }

@@ -23,9 +23,9 @@ struct TimeSpansTests {
 
     @Test("a period that ends at midnight does not include the next date")
     func dates() throws {
-        let scene = try DayScene()
+        let sample = try DaySample()
         func dates(_ from: String, _ until: String) throws -> [String] {
-            let dates = scene.west.clock.dates(of: try scene.span(from, until))
+            let dates = sample.west.clock.dates(of: try sample.span(from, until))
             return [dates.lowerBound.description, dates.upperBound.description]
         }
         #expect(try dates("2026-12-01 09:00", "2026-12-01 10:00") == ["2026-12-01", "2026-12-01"])
@@ -36,7 +36,7 @@ struct TimeSpansTests {
 
     @Test("a local day has 23, 24 or 25 hours depending on the clock change")
     func days() throws {
-        let clock = try DayScene().west.clock
+        let clock = try DaySample().west.clock
         func hours(_ date: String) throws -> Double {
             let day = clock.day(try LocalDate(date))
             return day.upperBound.timeIntervalSince(day.lowerBound) / 3600

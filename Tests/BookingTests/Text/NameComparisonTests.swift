@@ -1,5 +1,5 @@
 import Booking
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Name comparison")

@@ -49,7 +49,7 @@ struct NameTests {
             ("Ana\u{202E}eeL", "direction"), ("\u{2067}Ana", "direction"), ("Ana\u{2069}", "direction"),
             ("Ana\u{FFFF}", "Unicode"), ("Ana\u{378}", "Unicode"),
         ])
-    func refuses(typed: Typed, problem: String) {
+    func refuses(typed: EscapedInput, problem: String) {
         let name = typed.text
         #expect { try PersonName(name) } throws: { error in
             guard let error = error as? InvalidInput else { return false }
@@ -60,7 +60,7 @@ struct NameTests {
     @Test(
         "treats a name without a visible character as empty",
         arguments: ["", "   ", "\u{200B}", "\u{200D}", "\u{3164}", "\u{AD}"])
-    func refusesEmpty(typed: Typed) {
+    func refusesEmpty(typed: EscapedInput) {
         let name = typed.text
         #expect(throws: InvalidInput(field: "name", problem: "is empty", hint: "write 1 to 200 characters")) {
             try PersonName(name)
@@ -97,7 +97,7 @@ struct NameTests {
 
     @Test(
         "an error has its field, problem and hint in one line without invisible characters", arguments: HostileText.all)
-    func errorsAreVisible(typed: Typed) {
+    func errorsAreVisible(typed: EscapedInput) {
         let text = typed.text
         do throws(InvalidInput) {
             _ = try PersonName(text)

@@ -1,5 +1,5 @@
 import Booking
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Duration input")
@@ -28,7 +28,7 @@ struct DurationInputTests {
             ("999999999w", "too long"), ("99999999999999999999", "not a length"), ("2h\n", "not a length"),
             ("２h", "not a length"),
         ])
-    func refuses(typed: Typed, problem: String) {
+    func refuses(typed: EscapedInput, problem: String) {
         let text = typed.text
         #expect { try DurationInput.minutes(text, field: "--notice") } throws: { error in
             guard let error = error as? InvalidInput else { return false }
@@ -62,7 +62,7 @@ struct DurationInputTests {
     }
 
     @Test("rejects hostile text with a short error", arguments: HostileText.all)
-    func refusesHostileText(typed: Typed) {
+    func refusesHostileText(typed: EscapedInput) {
         let text = typed.text
         #expect { try DurationInput.minutes(text) } throws: { ($0 as? InvalidInput)?.description.count ?? 999 < 200 }
     }

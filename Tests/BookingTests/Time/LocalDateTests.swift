@@ -1,6 +1,6 @@
 import Booking
 import Foundation
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Local dates")
@@ -83,13 +83,13 @@ struct LocalDateTests {
             "2026-12-1", "26-12-01", "12/01/2026", "2026-12-01x", "20261201", "-2026-12-01", "2026-12-01\n",
             "２０２６-12-01",
         ])
-    func refusesOtherForms(typed: Typed) {
+    func refusesOtherForms(typed: EscapedInput) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try LocalDate(text) }
     }
 
     @Test("rejects hostile text as a date and as a time", arguments: HostileText.all)
-    func refusesHostileText(typed: Typed) {
+    func refusesHostileText(typed: EscapedInput) {
         let text = typed.text
         #expect(throws: InvalidInput.self) { try LocalDate(text) }
         #expect(throws: InvalidInput.self) { try LocalTime(text) }

@@ -1,6 +1,6 @@
 import Booking
 import Foundation
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("RFC 3339 timestamps")
@@ -31,7 +31,7 @@ struct RFC3339Tests {
             "2026-12-01T17:00:00.1234567890Z", "1969-12-01T17:00:00Z", "2201-12-01T17:00:00Z",
             "2026-12-01T17:00:00Zulu",
         ] + HostileText.all)
-    func refuses(typed: Typed) {
+    func refuses(typed: EscapedInput) {
         let text = typed.text
         #expect(RFC3339.parse(text) == nil)
     }

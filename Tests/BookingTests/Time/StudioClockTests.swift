@@ -15,13 +15,13 @@ struct StudioClockTests {
     func agreesWithBruteForce(zone: String) throws {
         let clock = try StudioClock(timeZone: zone)
         for change in changes(of: clock, years: 2010...2030) {
-            try compare(clock, with: WalkedMinutes(clock, around: change))
+            try compare(clock, with: LocalMinuteSearch(clock, around: change))
         }
         // This also tests zones without an offset change.
-        try compare(clock, with: WalkedMinutes(clock, around: Date(timeIntervalSince1970: 1_796_083_200)))
+        try compare(clock, with: LocalMinuteSearch(clock, around: Date(timeIntervalSince1970: 1_796_083_200)))
     }
 
-    private func compare(_ clock: StudioClock, with walked: WalkedMinutes) throws {
+    private func compare(_ clock: StudioClock, with walked: LocalMinuteSearch) throws {
         for wall in walked.walls {
             let date = LocalDate(daysSince1970: wall.minute / 1440)
             let time = try #require(LocalTime(minutes: wall.minute % 1440))
@@ -148,7 +148,7 @@ struct StudioClockTests {
 }
 
 /// The instants of each local time, found by a search of all minutes near an offset change.
-private struct WalkedMinutes {
+private struct LocalMinuteSearch {
     let change: Date
     /// The number of minutes by which the clock is set forward.
     let gap: Int

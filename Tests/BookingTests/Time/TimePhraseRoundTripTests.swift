@@ -1,6 +1,6 @@
 import Booking
 import Foundation
-import SeededChance
+import SeededRandom
 import Testing
 
 /// Tests that every printed form of a time is read as the same time.

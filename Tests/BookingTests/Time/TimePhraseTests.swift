@@ -160,7 +160,7 @@ struct TimePhraseTests {
             ("tue 9am sharp", "\"sharp\" was not understood"),
             ("dec", "is not a time"), ("dec soon", "\"dec\" was not understood"),
         ])
-    func refuses(typed: Typed, problem: String) {
+    func refuses(typed: EscapedInput, problem: String) {
         let text = typed.text
         #expect { try TimePhrase.parse(text, field: "--at", in: context) } throws: { error in
             guard case .invalid(let input) = error as? TimeProblem else { return false }
@@ -169,7 +169,7 @@ struct TimePhraseTests {
     }
 
     @Test("rejects hostile text with an error on one line without invisible characters", arguments: HostileText.all)
-    func survivesHostileText(typed: Typed) {
+    func survivesHostileText(typed: EscapedInput) {
         let text = typed.text
         for phrase in [text, "2026-12-01 \(text)x", "tomorrow \(text)x", "2026-12-01 09:00\(text)x"] {
             #expect { try TimePhrase.parse(phrase, in: context) } throws: { error in

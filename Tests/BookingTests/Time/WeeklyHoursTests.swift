@@ -1,5 +1,5 @@
 import Booking
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Weekly hours")
@@ -64,7 +64,7 @@ struct WeeklyHoursTests {
             ("mon\t09:00-10:00", "no day"), ("mon 09:00-10:00\n", "no span of time"),
             ("mon 09:00-10:00\0", "no span of time"),
         ])
-    func refuses(typed: Typed, problem: String) {
+    func refuses(typed: EscapedInput, problem: String) {
         let text = typed.text
         #expect { try WeeklyHours(parsing: text, field: "--set") } throws: { error in
             guard let error = error as? InvalidInput else { return false }
@@ -99,7 +99,7 @@ struct WeeklyHoursTests {
     }
 
     @Test("an error for hostile text is one line without invisible characters", arguments: HostileText.all)
-    func survivesHostileText(typed: Typed) {
+    func survivesHostileText(typed: EscapedInput) {
         let text = typed.text
         for hours in [text, "mon \(text)", "mon-fri 09:00-10:00 \(text)"] {
             do throws(InvalidInput) {

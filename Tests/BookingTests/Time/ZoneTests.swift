@@ -1,5 +1,5 @@
 import Foundation
-import SeededChance
+import SeededRandom
 import Testing
 
 @testable import Booking
@@ -22,7 +22,7 @@ struct ZoneTests {
             "", "PST", "EST5EDT", "GMT+5", "GMT", "utc", "+05:30", "Mars/Phobos", "America/Los_Angeles\n", "America/",
             "/etc/passwd", "../../etc/passwd", "America/../UTC", "America/Los_Angeles\0",
         ])
-    func refuses(typed: Typed) {
+    func refuses(typed: EscapedInput) {
         let zone = typed.text
         #expect { try StudioClock(timeZone: zone) } throws: { ($0 as? InvalidInput)?.field == "time zone" }
     }
@@ -41,7 +41,7 @@ struct ZoneTests {
     }
 
     @Test("suggests nothing for text that is not similar to a zone", arguments: HostileText.all + ["Xyzzy/Plugh"])
-    func suggestsNothing(typed: Typed) {
+    func suggestsNothing(typed: EscapedInput) {
         let text = typed.text
         #expect(ZoneNames.near(text).isEmpty)
         #expect(throws: InvalidInput.self) { try StudioClock(timeZone: text) }

@@ -1,5 +1,5 @@
 import Foundation
-import SeededChance
+import SeededRandom
 
 /// A random cron entry with a direct implementation of the rules of crontab(5).
 struct CronModel: Sendable {
@@ -17,7 +17,7 @@ struct CronModel: Sendable {
 
     var text: String { [minute, hour, dayOfMonth, month, dayOfWeek].map(\.text).joined(separator: " ") }
 
-    func holds(at wall: WalkedWall.Shown) -> Bool {
+    func holds(at wall: LocalMinutes.Shown) -> Bool {
         guard minute.values.contains(wall.minute), hour.values.contains(wall.hour), month.values.contains(wall.month)
         else { return false }
         let isDate = dayOfMonth.values.contains(wall.day)
@@ -27,7 +27,7 @@ struct CronModel: Sendable {
     }
 
     /// Returns the occurrences found by checking each minute, as a cron daemon does.
-    func occurrences(on wall: WalkedWall) -> [Date] {
+    func occurrences(on wall: LocalMinutes) -> [Date] {
         guard let first = wall.minutes.first else { return [] }
         if minute.isWildcard || hour.isWildcard {
             return wall.minutes.filter { holds(at: $0.shown) }.map(\.instant)
@@ -35,7 +35,7 @@ struct CronModel: Sendable {
         var seen = first.count - 1
         return wall.minutes.filter { minute in
             guard minute.count > seen else { return false }
-            let missed = (seen + 1..<minute.count).contains { holds(at: WalkedWall.shown(count: $0)) }
+            let missed = (seen + 1..<minute.count).contains { holds(at: LocalMinutes.shown(count: $0)) }
             seen = minute.count
             return missed || holds(at: minute.shown)
         }.map(\.instant)

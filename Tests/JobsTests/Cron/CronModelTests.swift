@@ -1,6 +1,6 @@
 import Foundation
 import Jobs
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Cron compared with a model that checks each minute")
@@ -38,7 +38,7 @@ struct CronModelTests {
         let zone = try #require(TimeZone(identifier: place.zone))
         var generator = SeededGenerator(seed: 4)
         for start in try walks(at: place, zone: zone) {
-            let wall = try WalkedWall(zone: zone, from: start, days: 4)
+            let wall = try LocalMinutes(zone: zone, from: start, days: 4)
             let models = (0..<24).map {
                 $0 < 12 ? CronModel.random(using: &generator) : .nightly(using: &generator)
             }
@@ -49,7 +49,7 @@ struct CronModelTests {
         }
     }
 
-    private func compare(_ schedule: CronSchedule, with expected: [Date], on wall: WalkedWall) throws {
+    private func compare(_ schedule: CronSchedule, with expected: [Date], on wall: LocalMinutes) throws {
         let start = try #require(wall.minutes.first).instant
         let end = try #require(wall.minutes.last).instant
         let before = start.addingTimeInterval(-1)

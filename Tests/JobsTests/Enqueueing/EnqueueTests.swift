@@ -10,133 +10,135 @@ import Testing
 struct EnqueueTests {
     @Test("a job is stored if and only if the caller's transaction is committed")
     func transaction() async throws {
-        try await withYard { yard in
-            await #expect(throws: Mishap.self) {
-                try await yard.database.transaction { connection in
-                    try await JobQueue(connection).enqueue(Note("lost"))
-                    try await JobQueue(connection).enqueue([Note("lost, too")])
-                    throw Mishap("the rest fails")
+        try await withJobFixture { fixture in
+            await #expect(throws: HandlerError.self) {
+                try await fixture.database.transaction { connection in
+                    try await JobQueue(connection).enqueue(NoteJob("lost"))
+                    try await JobQueue(connection).enqueue([NoteJob("lost, too")])
+                    throw HandlerError("the rest fails")
                 }
             }
-            try await yard.database.transaction { connection in
-                _ = try await JobQueue(connection).enqueue(Note("kept"))
-                #expect(try await yard.isEmpty(), "nobody else sees it before the end")
+            try await fixture.database.transaction { connection in
+                _ = try await JobQueue(connection).enqueue(NoteJob("kept"))
+                #expect(try await fixture.isEmpty(), "nobody else sees it before the end")
             }
-            #expect(try await yard.number("SELECT count(*) FROM job WHERE payload ->> 'text' = 'kept'") == 1)
-            #expect(try await yard.number("SELECT count(*) FROM job") == 1)
+            #expect(try await fixture.number("SELECT count(*) FROM job WHERE payload ->> 'text' = 'kept'") == 1)
+            #expect(try await fixture.number("SELECT count(*) FROM job") == 1)
         }
     }
 
     @Test("several jobs are enqueued by one statement, in order")
     func bulk() async throws {
-        try await withYard { yard in
-            let ids = try await yard.enqueue((0..<1000).map { Note("\($0)") }, JobOptions(priority: .low))
+        try await withJobFixture { fixture in
+            let ids = try await fixture.enqueue((0..<1000).map { NoteJob("\($0)") }, JobOptions(priority: .low))
             #expect(ids == ids.sorted())
-            let stored = try await yard.database.query("SELECT id, payload ->> 'text', priority FROM job ORDER BY id")
-                .decode((Int64, String, Int16).self)
+            let stored = try await fixture.database.query(
+                "SELECT id, payload ->> 'text', priority FROM job ORDER BY id"
+            )
+            .decode((Int64, String, Int16).self)
             #expect(stored.map(\.0) == ids.map(\.value))
             #expect(stored.map(\.1) == (0..<1000).map(String.init))
             #expect(stored.allSatisfy { $0.2 == JobPriority.low.rawValue })
-            #expect(try await yard.number("SELECT count(DISTINCT xmin::text) FROM job") == 1)
-            #expect(try await yard.enqueue([Note]()) == [])
+            #expect(try await fixture.number("SELECT count(DISTINCT xmin::text) FROM job") == 1)
+            #expect(try await fixture.enqueue([NoteJob]()) == [])
         }
     }
 
     @Test("a job does not run before its start time")
     func runAt() async throws {
-        try await withYard { yard in
-            try await yard.enqueue(Note("past"), JobOptions(runAt: .distantPast))
-            try await yard.enqueue([Note("future")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
-            let seen = Seen<String>()
-            try await yard.drain(.forNotes { note, _ in seen.note(note.text) })
+        try await withJobFixture { fixture in
+            try await fixture.enqueue(NoteJob("past"), JobOptions(runAt: .distantPast))
+            try await fixture.enqueue([NoteJob("future")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
+            let seen = EventLog<String>()
+            try await fixture.drain(.forNotes { note, _ in seen.note(note.text) })
             #expect(seen.all == ["past"])
-            #expect(try await yard.jobs().map(\.isWaiting) == [true])
+            #expect(try await fixture.jobs().map(\.isWaiting) == [true])
         }
     }
 
     @Test("a delay is measured by the database's clock")
     func delay() async throws {
-        try await withYard { yard in
-            let waits = try await yard.database.transaction { connection in
-                try await JobQueue(connection).enqueue(Note("later"), JobOptions(delay: .seconds(60)))
-                try await JobQueue(connection).enqueue([Note("later")], JobOptions(delay: .milliseconds(1500)))
+        try await withJobFixture { fixture in
+            let waits = try await fixture.database.transaction { connection in
+                try await JobQueue(connection).enqueue(NoteJob("later"), JobOptions(delay: .seconds(60)))
+                try await JobQueue(connection).enqueue([NoteJob("later")], JobOptions(delay: .milliseconds(1500)))
                 return try await connection.query(
                     "SELECT extract(epoch FROM run_at - now())::double precision FROM job ORDER BY id"
                 ).decode(Double.self)
             }
             #expect(waits == [60, 1.5])
-            try await yard.drain(.forNotes { _, _ in })
+            try await fixture.drain(.forNotes { _, _ in })
         }
     }
 
     @Test("a unique key is in use while its job is waiting, running or scheduled for a retry, and then free")
     func whileQueued() async throws {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let once = JobOptions(uniqueness: .whileQueued("report"))
-            #expect(try await yard.enqueue(Note("first"), once) != nil)
-            #expect(try await yard.enqueue(Letter("of another kind"), once) == nil)
-            let seen = Seen<String>()
+            #expect(try await fixture.enqueue(NoteJob("first"), once) != nil)
+            #expect(try await fixture.enqueue(LetterJob("of another kind"), once) == nil)
+            let seen = EventLog<String>()
             let failsFirst = JobHandlers.forNotes { note, context in
                 seen.note(note.text)
-                #expect(try await yard.enqueue(Note("while it runs"), once) == nil)
+                #expect(try await fixture.enqueue(NoteJob("while it runs"), once) == nil)
                 if context.attempt == 1 { throw JobInterruption.retry(after: .zero, because: "not yet") }
             }
-            try await yard.drain(failsFirst)
+            try await fixture.drain(failsFirst)
             #expect(seen.all == ["first", "first"])
-            #expect(try await yard.enqueue(Note("second"), once) != nil)
-            try await yard.drain(.forNotes { _, _ in throw JobInterruption.giveUp(because: "never") })
-            #expect(try await yard.enqueue(Note("third"), once) != nil, "a dead job holds no key")
+            #expect(try await fixture.enqueue(NoteJob("second"), once) != nil)
+            try await fixture.drain(.forNotes { _, _ in throw JobInterruption.giveUp(because: "never") })
+            #expect(try await fixture.enqueue(NoteJob("third"), once) != nil, "a dead job holds no key")
         }
     }
 
     @Test("a key for a period stays in use for the period, whatever the job's result")
     func forPeriod() async throws {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let hourly = JobOptions(uniqueness: .forPeriod("digest", .seconds(3600)))
-            #expect(try await yard.enqueue(Note("first"), hourly) != nil)
-            try await yard.drain(.forNotes { _, _ in })
-            #expect(try await yard.enqueue(Note("second"), hourly) == nil)
-            try await yard.database.query("UPDATE job_period SET until = now()")
-            await #expect(throws: Mishap.self) {
-                try await yard.database.transaction { connection in
-                    #expect(try await JobQueue(connection).enqueue(Note("rolled back"), hourly) != nil)
-                    throw Mishap("the rest fails")
+            #expect(try await fixture.enqueue(NoteJob("first"), hourly) != nil)
+            try await fixture.drain(.forNotes { _, _ in })
+            #expect(try await fixture.enqueue(NoteJob("second"), hourly) == nil)
+            try await fixture.database.query("UPDATE job_period SET until = now()")
+            await #expect(throws: HandlerError.self) {
+                try await fixture.database.transaction { connection in
+                    #expect(try await JobQueue(connection).enqueue(NoteJob("rolled back"), hourly) != nil)
+                    throw HandlerError("the rest fails")
                 }
             }
-            #expect(try await yard.enqueue(Note("third"), hourly) != nil, "a rollback gives the key back")
-            #expect(try await yard.enqueue(Note("fourth"), hourly) == nil)
+            #expect(try await fixture.enqueue(NoteJob("third"), hourly) != nil, "a rollback gives the key back")
+            #expect(try await fixture.enqueue(NoteJob("fourth"), hourly) == nil)
         }
     }
 
     @Test("only one of many concurrent enqueues with the same key succeeds", arguments: [true, false])
     func race(isForPeriod: Bool) async throws {
-        try await withYard(connections: 20) { yard in
+        try await withJobFixture(connections: 20) { fixture in
             let key: JobUniqueness = isForPeriod ? .forPeriod("race", .seconds(3600)) : .whileQueued("race")
             let added = try await withThrowingTaskGroup { group in
                 for number in 0..<20 {
-                    group.addTask { try await yard.enqueue(Note("\(number)"), JobOptions(uniqueness: key)) }
+                    group.addTask { try await fixture.enqueue(NoteJob("\(number)"), JobOptions(uniqueness: key)) }
                 }
                 return try await group.reduce(into: 0) { $0 += $1 == nil ? 0 : 1 }
             }
             #expect(added == 1)
-            #expect(try await yard.number("SELECT count(*) FROM job") == 1)
+            #expect(try await fixture.number("SELECT count(*) FROM job") == 1)
         }
     }
 
     @Test("runners are notified of due jobs, and not of scheduled ones")
     func notification() async throws {
-        try await withYard { yard in
-            let events = Seen<ListenerEvent>()
-            let configuration = Database.Configuration(conninfo: yard.conninfo)
+        try await withJobFixture { fixture in
+            let events = EventLog<ListenerEvent>()
+            let configuration = Database.Configuration(conninfo: fixture.conninfo)
             let listener = Listener(configuration, channels: [JobQueue.channel, "marker"], logger: .silent)
             let listening = Task { try await listener.run { events.note($0) } }
             try await events.wait(for: .connected)
-            try await yard.enqueue(Note("later"), JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
-            try await yard.enqueue([Note("later, too")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
-            try await yard.database.query("SELECT pg_notify('marker', '')")
+            try await fixture.enqueue(NoteJob("later"), JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
+            try await fixture.enqueue([NoteJob("later, too")], JobOptions(runAt: Date(timeIntervalSinceNow: 3600)))
+            try await fixture.database.query("SELECT pg_notify('marker', '')")
             try await events.wait(for: .notified("marker"))
             #expect(events.all == [.connected, .notified("marker")])
-            try await yard.enqueue(Note("now"))
+            try await fixture.enqueue(NoteJob("now"))
             try await events.wait(for: .notified(JobQueue.channel))
             listening.cancel()
             await #expect(throws: CancellationError.self) { try await listening.value }

@@ -1,6 +1,6 @@
 import JobsTesting
 import Postgres
-import SeededChance
+import SeededRandom
 import Testing
 
 @testable import Jobs
@@ -32,12 +32,12 @@ struct LeaseModelTests {
 
     @Test("the SQL statements match the model over random steps", arguments: [1, 2, 3] as [UInt64])
     func statements(seed: UInt64) async throws {
-        try await withYard(connections: 1) { yard in
+        try await withJobFixture(connections: 1) { fixture in
             var generator = SeededGenerator(seed: seed)
             var steps = 0
             while steps < 700 {
                 var model = LeaseModel()
-                var real = try await ModelledQueue(yard)
+                var real = try await ModelledQueue(fixture)
                 try await real.expectSame(as: model, after: "the beginning")
                 var history: [LeaseModel.Step] = []
                 while !model.jobs.allSatisfy({ $0.place == .done || $0.place == .dead }) {

@@ -6,7 +6,7 @@ import Testing
 
 /// Two jobs and three runners in the database, to which the model's steps are applied.
 struct ModelledQueue {
-    private let yard: JobYard
+    private let fixture: JobFixture
     private let store: JobStore
     private let runnerStore: RunnerStore
     private let jobs: [Int64]
@@ -15,12 +15,12 @@ struct ModelledQueue {
     private var tokens: [Int: Int64] = [:]
     private var lastToken = 0
 
-    init(_ yard: JobYard) async throws {
-        self.yard = yard
-        store = JobStore(database: yard.database)
-        runnerStore = RunnerStore(database: yard.database)
-        try await yard.database.query("TRUNCATE job, job_dead, job_runner")
-        jobs = try await yard.enqueue([Note("0"), Note("1")]).map(\.value)
+    init(_ fixture: JobFixture) async throws {
+        self.fixture = fixture
+        store = JobStore(database: fixture.database)
+        runnerStore = RunnerStore(database: fixture.database)
+        try await fixture.database.query("TRUNCATE job, job_dead, job_runner")
+        jobs = try await fixture.enqueue([NoteJob("0"), NoteJob("1")]).map(\.value)
         runners = []
         for _ in 0..<3 { runners.append(try await enter()) }
     }
@@ -35,7 +35,7 @@ struct ModelledQueue {
             return try await store.settle(
                 leases(held[runner][job], job).map { JobResult(lease: $0, disposition: .release) })
         case .fallSilent(let runner):
-            return try await yard.database.query(
+            return try await fixture.database.query(
                 """
                 UPDATE job_runner SET lease_until = now() - interval '1 second'
                 WHERE id = \(runners[runner]) AND gone_at IS NULL
@@ -56,9 +56,9 @@ struct ModelledQueue {
     /// Checks that the tables match the model.
     @discardableResult
     func expectSame(as model: LeaseModel, after history: String) async throws -> Bool {
-        let waiting = try await yard.database.query("SELECT id, crashes, token, runner, cancel_requested FROM job")
+        let waiting = try await fixture.database.query("SELECT id, crashes, token, runner, cancel_requested FROM job")
             .decode((Int64, Int32, Int64?, Int64?, Bool).self)
-        let dead = try await yard.dead().map(\.id.value)
+        let dead = try await fixture.dead().map(\.id.value)
         var isSame = true
         for (number, id) in jobs.enumerated() {
             let job = model.jobs[number]
@@ -91,14 +91,14 @@ struct ModelledQueue {
 
     private func claimAll(_ runner: Int) async throws -> [ClaimedJob] {
         let order = JobStore.ClaimRequest(
-            runner: runners[runner], queue: "default", kinds: [Note.kind], limit: 10, oldestFirst: false,
+            runner: runners[runner], queue: "default", kinds: [NoteJob.kind], limit: 10, oldestFirst: false,
             includesCrashed: false, watermark: .beginning)
         return try await store.claim(order, acknowledging: []).jobs
     }
 
     private func claimSuspect(_ runner: Int) async throws -> [ClaimedJob] {
-        try await yard.database.query(
-            "SELECT * FROM claim_crashed_job(\(runners[runner]), 'default', \([Note.kind]))"
+        try await fixture.database.query(
+            "SELECT * FROM claim_crashed_job(\(runners[runner]), 'default', \([NoteJob.kind]))"
         ).map { try ClaimedJob(&$0) }.compactMap { $0 }
     }
 
@@ -107,7 +107,7 @@ struct ModelledQueue {
     }
 
     private func cancel(_ job: Int) async throws -> Int {
-        try await yard.database.transaction { connection in
+        try await fixture.database.transaction { connection in
             let cancelled = try await connection.query(
                 """
                 WITH removed AS (DELETE FROM job WHERE id = \(jobs[job]) AND token IS NULL RETURNING job)

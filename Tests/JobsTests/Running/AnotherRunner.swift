@@ -2,7 +2,7 @@ import JobsTesting
 import Postgres
 import PostgresTesting
 
-extension JobYard {
+extension JobFixture {
     /// Registers another runner, with a lease of an hour by default, and returns its number.
     @discardableResult
     func enterRunner(named name: String = "another", living seconds: Int = 3600) async throws -> Int64 {

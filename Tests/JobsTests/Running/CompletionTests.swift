@@ -10,30 +10,30 @@ import Testing
 struct CompletionTests {
     @Test("the handler's writes and the completion are committed together")
     func together() async throws {
-        try await withDiary { yard in
-            try await yard.enqueue(Note("kept"))
-            try await yard.drain(
+        try await withDiary { fixture in
+            try await fixture.enqueue(NoteJob("kept"))
+            try await fixture.drain(
                 .forNotes { note, context in
-                    try await yard.database.transaction { connection in
+                    try await fixture.database.transaction { connection in
                         try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
                         try await context.complete(on: connection)
-                        #expect(try await yard.jobs().count == 1, "nobody else sees it before the end")
+                        #expect(try await fixture.jobs().count == 1, "nobody else sees it before the end")
                     }
-                    #expect(try await yard.isEmpty(), "it is done before the runner hears of it")
+                    #expect(try await fixture.isEmpty(), "it is done before the runner hears of it")
                 })
-            #expect(try await yard.diary() == ["kept"])
-            #expect(try await yard.number("SELECT stale FROM job_runner") == 0)
-            #expect(try await yard.number("SELECT completed FROM job_runner") == 1)
+            #expect(try await fixture.diary() == ["kept"])
+            #expect(try await fixture.number("SELECT stale FROM job_runner") == 0)
+            #expect(try await fixture.number("SELECT completed FROM job_runner") == 1)
         }
     }
 
     @Test("the handler's writes and the completion are rolled back together, and the job is retried")
     func rolledBack() async throws {
-        try await withDiary { yard in
-            try await yard.enqueue(Note("twice tried"))
-            try await yard.drain(
+        try await withDiary { fixture in
+            try await fixture.enqueue(NoteJob("twice tried"))
+            try await fixture.drain(
                 .forNotes { note, context in
-                    try await yard.database.transaction { connection in
+                    try await fixture.database.transaction { connection in
                         try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
                         try await context.complete(on: connection)
                         if context.attempt == 1 {
@@ -41,17 +41,17 @@ struct CompletionTests {
                         }
                     }
                 })
-            #expect(try await yard.diary() == ["twice tried"])
-            #expect(try await yard.isEmpty())
+            #expect(try await fixture.diary() == ["twice tried"])
+            #expect(try await fixture.isEmpty())
         }
     }
 
     @Test("a batch handler completes some jobs itself, and returns outcomes for the others")
     func batch() async throws {
-        try await withDiary { yard in
-            try await yard.enqueue(["done", "mine", "retry", "snooze", "give up", "mine, too"].map(Note.init))
+        try await withDiary { fixture in
+            try await fixture.enqueue(["done", "mine", "retry", "snooze", "give up", "mine, too"].map(NoteJob.init))
             let handlers = JobHandlers.forBatches(upTo: 10) { batch in
-                try await yard.database.transaction { connection in
+                try await fixture.database.transaction { connection in
                     for job in batch where job.payload.text.hasPrefix("mine") {
                         try await connection.query("INSERT INTO diary (text) VALUES (\(job.payload.text))")
                         try await job.context.complete(on: connection)
@@ -66,41 +66,41 @@ struct CompletionTests {
                     }
                 }
             }
-            try await yard.drain(handlers) { $0.queues[0].concurrency = 1 }
-            #expect(try await yard.diary() == ["mine", "mine, too"])
-            #expect(try await yard.jobs().map(\.failures) == [1, 0])
-            #expect(try await yard.jobs().allSatisfy { $0.isWaiting && $0.dueIn > 400 })
-            #expect(try await yard.dead().map(\.reason) == ["gave_up"])
-            #expect(try await yard.number("SELECT completed FROM job_runner") == 3)
-            #expect(try await yard.number("SELECT stale FROM job_runner") == 0)
+            try await fixture.drain(handlers) { $0.queues[0].concurrency = 1 }
+            #expect(try await fixture.diary() == ["mine", "mine, too"])
+            #expect(try await fixture.jobs().map(\.failures) == [1, 0])
+            #expect(try await fixture.jobs().allSatisfy { $0.isWaiting && $0.dueIn > 400 })
+            #expect(try await fixture.dead().map(\.reason) == ["gave_up"])
+            #expect(try await fixture.number("SELECT completed FROM job_runner") == 3)
+            #expect(try await fixture.number("SELECT stale FROM job_runner") == 0)
         }
     }
 
     @Test("all jobs of a batch fail if the number of outcomes is wrong or the handler throws")
     func brokenBatches() async throws {
-        try await withYard { yard in
-            try await yard.enqueue((0..<3).map { Note("\($0)") })
-            try await yard.drain(.forBatches(upTo: 3) { _ in [.done] }) { $0.poll = .seconds(1) }
-            let failures = try await yard.jobs().map(\.failures)
+        try await withJobFixture { fixture in
+            try await fixture.enqueue((0..<3).map { NoteJob("\($0)") })
+            try await fixture.drain(.forBatches(upTo: 3) { _ in [.done] }) { $0.poll = .seconds(1) }
+            let failures = try await fixture.jobs().map(\.failures)
             #expect(failures == [1, 1, 1])
-            #expect(try await yard.jobs().allSatisfy { $0.errors == ["the handler returned 1 outcomes for 3 jobs"] })
-            try await yard.database.query("UPDATE job SET run_at = now()")
-            try await yard.drain(.forBatches(upTo: 3) { _ in throw JobInterruption.giveUp(because: "rain") })
-            let dead = try await yard.dead().map(\.errors.last)
+            #expect(try await fixture.jobs().allSatisfy { $0.errors == ["the handler returned 1 outcomes for 3 jobs"] })
+            try await fixture.database.query("UPDATE job SET run_at = now()")
+            try await fixture.drain(.forBatches(upTo: 3) { _ in throw JobInterruption.giveUp(because: "rain") })
+            let dead = try await fixture.dead().map(\.errors.last)
             #expect(dead == ["rain", "rain", "rain"])
         }
     }
 
     @Test("a lost lease prevents the commit of the transaction")
     func takenOver() async throws {
-        try await withDiary { yard in
-            try await yard.enqueue(Note("late"))
-            let thrown = Seen<String>()
-            try await yard.withRunner(
+        try await withDiary { fixture in
+            try await fixture.enqueue(NoteJob("late"))
+            let thrown = EventLog<String>()
+            try await fixture.withRunner(
                 .forNotes { note, context in
-                    try await yard.giveToAnother()
+                    try await fixture.giveToAnother()
                     do {
-                        try await yard.database.transaction { connection in
+                        try await fixture.database.transaction { connection in
                             try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
                             try await context.complete(on: connection)
                         }
@@ -111,24 +111,24 @@ struct CompletionTests {
                 }
             ) { _ in
                 try await wait(until: "the runner has counted it") {
-                    try await yard.number("SELECT sum(stale)::bigint FROM job_runner WHERE name = 'test'") == 1
+                    try await fixture.number("SELECT sum(stale)::bigint FROM job_runner WHERE name = 'test'") == 1
                 }
             }
             #expect(thrown.all.first?.contains("taken over") == true)
-            #expect(try await yard.diary() == [])
-            #expect(try await yard.jobs().map(\.isWaiting) == [false])
+            #expect(try await fixture.diary() == [])
+            #expect(try await fixture.jobs().map(\.isWaiting) == [false])
         }
     }
 
-    private func withDiary(_ body: (JobYard) async throws -> Void) async throws {
-        try await withYard { yard in
-            try await yard.database.query("CREATE TABLE diary (id serial, text text)")
-            try await body(yard)
+    private func withDiary(_ body: (JobFixture) async throws -> Void) async throws {
+        try await withJobFixture { fixture in
+            try await fixture.database.query("CREATE TABLE diary (id serial, text text)")
+            try await body(fixture)
         }
     }
 }
 
-extension JobYard {
+extension JobFixture {
     fileprivate func diary() async throws -> [String] {
         try await database.query("SELECT text FROM diary ORDER BY id").decode(String.self)
     }

@@ -10,43 +10,43 @@ import Testing
 struct CronLoopTests {
     @Test("only one of two hundred concurrent runners enqueues an occurrence")
     func crowd() async throws {
-        try await withYard { yard in
-            let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
-            try await CronStore(database: yard.database).declare([minutely])
-            try await yard.database.query(
+        try await withJobFixture { fixture in
+            let minutely = try CronJob("minutely", "* * * * *", enqueues: NoteJob("tick"))
+            try await CronStore(database: fixture.database).declare([minutely])
+            try await fixture.database.query(
                 "UPDATE job_cron SET last_at = date_trunc('minute', now()) - interval '1 minute'")
             try await withThrowingTaskGroup { group in
                 for number in 0..<200 {
                     group.addTask {
                         try await JobRunner(
-                            database: yard.database, listener: nil, handlers: JobHandlers(), schedules: [minutely],
+                            database: fixture.database, listener: nil, handlers: JobHandlers(), schedules: [minutely],
                             configuration: .init(name: "\(number)", queues: [.init("default")]), logger: .silent
                         ).drain()
                     }
                 }
                 try await group.waitForAll()
             }
-            #expect(try await yard.number("SELECT count(*) FROM job_runner") == 200)
-            #expect(try await yard.jobs().count == 1)
+            #expect(try await fixture.number("SELECT count(*) FROM job_runner") == 200)
+            #expect(try await fixture.jobs().count == 1)
         }
     }
 
     @Test("an occurrence is enqueued once, even if its job is completed between attempts")
     func compareAndSwap() async throws {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let (hourly, store) = (
-                try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
+                try CronJob("hourly", "0 * * * *", enqueues: NoteJob("tick")), CronStore(database: fixture.database)
             )
             try await store.declare([hourly])
-            try await yard.database.query("UPDATE job_cron SET last_at = '2020-01-01 10:17Z'")
+            try await fixture.database.query("UPDATE job_cron SET last_at = '2020-01-01 10:17Z'")
             let seen = try #require(try await store.lastOccurrences()["hourly"])
             let tick = try instant("2020-01-01T11:00:00Z")
-            let done = Seen<String>()
+            let done = EventLog<String>()
             var firsts = 0
             for _ in 0..<10 {
                 if try await store.enqueue(hourly, at: tick, after: seen.lastAt) { firsts += 1 }
-                try await yard.drain(.forNotes { note, _ in done.note(note.text) })
-                #expect(try await yard.isEmpty() && done.all == ["tick"])
+                try await fixture.drain(.forNotes { note, _ in done.note(note.text) })
+                #expect(try await fixture.isEmpty() && done.all == ["tick"])
             }
             #expect(firsts == 1)
             #expect(try await store.lastOccurrences()["hourly"]?.lastAt == tick)
@@ -55,12 +55,12 @@ struct CronLoopTests {
 
     @Test("all missed occurrences are replaced by one job, and the next occurs on time")
     func catchUp() async throws {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let (hourly, store) = (
-                try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
+                try CronJob("hourly", "0 * * * *", enqueues: NoteJob("tick")), CronStore(database: fixture.database)
             )
             try await store.declare([hourly])
-            try await yard.database.query("UPDATE job_cron SET last_at = '2019-12-29 10:17Z'")
+            try await fixture.database.query("UPDATE job_cron SET last_at = '2019-12-29 10:17Z'")
             let cron = CronLoop(
                 jobs: [hourly], store: store, wakeSignal: WakeSignal(), problems: RunnerProblems(logger: .silent),
                 logger: .silent)
@@ -71,18 +71,18 @@ struct CronLoopTests {
                 ])
             }
             func jobs(at time: String) async throws -> Int64 {
-                try await yard.number(
+                try await fixture.number(
                     """
                     SELECT count(*) FROM job JOIN job_cron ON job_cron.last_at = job.run_at
                     WHERE job.run_at = \(try instant(time))
                     """)
             }
             #expect(try await enqueueDue(at: "2020-01-01T10:17:00Z") == .seconds(30))
-            let (first, all) = (try await jobs(at: "2020-01-01T10:00:00Z"), try await yard.jobs().count)
+            let (first, all) = (try await jobs(at: "2020-01-01T10:00:00Z"), try await fixture.jobs().count)
             #expect(first == 1 && all == 1)
-            try await yard.drain(.forNotes { _, _ in })
+            try await fixture.drain(.forNotes { _, _ in })
             #expect(try await enqueueDue(at: "2020-01-01T10:59:50Z") == .seconds(10))
-            #expect(try await yard.isEmpty())
+            #expect(try await fixture.isEmpty())
             #expect(try await enqueueDue(at: "2020-01-01T11:00:00Z") == .seconds(30))
             #expect(try await jobs(at: "2020-01-01T11:00:00Z") == 1)
         }
@@ -90,58 +90,58 @@ struct CronLoopTests {
 
     @Test("an occurrence is skipped while an earlier job is queued")
     func overlap() async throws {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let (hourly, store) = (
-                try CronJob("hourly", "0 * * * *", enqueues: Note("tick")), CronStore(database: yard.database)
+                try CronJob("hourly", "0 * * * *", enqueues: NoteJob("tick")), CronStore(database: fixture.database)
             )
             try await store.declare([hourly])
             let cron = CronLoop(
                 jobs: [hourly], store: store, wakeSignal: WakeSignal(), problems: RunnerProblems(logger: .silent),
                 logger: .silent)
             for days in [3, 2, 1] {
-                try await yard.database.query("UPDATE job_cron SET last_at = now() - \(days) * interval '1 day'")
+                try await fixture.database.query("UPDATE job_cron SET last_at = now() - \(days) * interval '1 day'")
                 _ = try await cron.enqueueDue()
             }
-            #expect(try await yard.jobs().count == 1)
+            #expect(try await fixture.jobs().count == 1)
         }
     }
 
     @Test("a drain runs missed occurrences, and a new schedule has none")
     func drain() async throws {
-        try await withYard { yard in
-            let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
-            let seen = Seen<String>()
+        try await withJobFixture { fixture in
+            let minutely = try CronJob("minutely", "* * * * *", enqueues: NoteJob("tick"))
+            let seen = EventLog<String>()
             let handlers = JobHandlers.forNotes { note, _ in seen.note(note.text) }
-            try await CronStore(database: yard.database).declare([minutely])
-            try await yard.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
-            let yearly = try CronJob("yearly", "@yearly", enqueues: Note("new year"))
-            try await yard.drain(handlers, schedules: [minutely, yearly])
+            try await CronStore(database: fixture.database).declare([minutely])
+            try await fixture.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
+            let yearly = try CronJob("yearly", "@yearly", enqueues: NoteJob("new year"))
+            try await fixture.drain(handlers, schedules: [minutely, yearly])
             #expect(seen.all.first == "tick" && !seen.all.contains("new year"))
         }
     }
 
     @Test("a drain enqueues nothing in queues that it does not serve")
     func unservedQueue() async throws {
-        try await withYard { yard in
-            let own = try CronJob("own", "* * * * *", enqueues: Note("own"))
+        try await withJobFixture { fixture in
+            let own = try CronJob("own", "* * * * *", enqueues: NoteJob("own"))
             let other = try CronJob(
-                "other", "* * * * *", enqueues: Note("other"), options: JobOptions(queue: "elsewhere"))
-            let seen = Seen<String>()
-            try await CronStore(database: yard.database).declare([own, other])
-            try await yard.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
-            try await yard.drain(.forNotes { note, _ in seen.note(note.text) }, schedules: [own, other])
+                "other", "* * * * *", enqueues: NoteJob("other"), options: JobOptions(queue: "elsewhere"))
+            let seen = EventLog<String>()
+            try await CronStore(database: fixture.database).declare([own, other])
+            try await fixture.database.query("UPDATE job_cron SET last_at = now() - interval '1 day'")
+            try await fixture.drain(.forNotes { note, _ in seen.note(note.text) }, schedules: [own, other])
             #expect(seen.all == ["own"])
-            #expect(try await yard.isEmpty())
+            #expect(try await fixture.isEmpty())
         }
     }
 
     @Test("an occurrence that comes due during a drain is left to the next drain")
     func duringDrain() async throws {
-        try await withYard { yard in
-            let minutely = try CronJob("minutely", "* * * * *", enqueues: Note("tick"))
-            try await CronStore(database: yard.database).declare([minutely])
+        try await withJobFixture { fixture in
+            let minutely = try CronJob("minutely", "* * * * *", enqueues: NoteJob("tick"))
+            try await CronStore(database: fixture.database).declare([minutely])
             // The occurrence comes due between the start of the drain and the registration of its runner.
-            try await yard.database.withConnection { connection in
+            try await fixture.database.withConnection { connection in
                 try await connection.execute(
                     script: """
                         CREATE FUNCTION come() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -154,30 +154,30 @@ struct CronLoopTests {
                         UPDATE job_cron SET last_at = now() + interval '1 day';
                         """)
             }
-            let seen = Seen<String>()
+            let seen = EventLog<String>()
             // The job lasts until a cron loop, if there were one, would have had its first turn.
-            try await yard.enqueue(Note("work"))
-            try await yard.drain(
+            try await fixture.enqueue(NoteJob("work"))
+            try await fixture.drain(
                 .forNotes { note, _ in
                     seen.note(note.text)
                     guard note.text == "work" else { return }
-                    for _ in 0..<200 where try await yard.number("SELECT count(*) FROM job") < 2 {}
+                    for _ in 0..<200 where try await fixture.number("SELECT count(*) FROM job") < 2 {}
                 }, schedules: [minutely])
             #expect(seen.all == ["work"])
-            #expect(try await yard.isEmpty())
+            #expect(try await fixture.isEmpty())
         }
     }
 
     @Test("declaring a schedule again changes it, and keeps its last occurrence")
     func declaredAnew() async throws {
-        try await withYard { yard in
-            let store = CronStore(database: yard.database)
-            try await store.declare([try CronJob("report", "0 3 * * *", enqueues: Note("old"))])
+        try await withJobFixture { fixture in
+            let store = CronStore(database: fixture.database)
+            try await store.declare([try CronJob("report", "0 3 * * *", enqueues: NoteJob("old"))])
             let before = try #require(try await store.lastOccurrences()["report"])
             try await store.declare([
-                try CronJob("report", "30 4 * * *", in: "Australia/Lord_Howe", enqueues: Letter("new"))
+                try CronJob("report", "30 4 * * *", in: "Australia/Lord_Howe", enqueues: LetterJob("new"))
             ])
-            let stored = try await yard.database.query("SELECT schedule, time_zone, kind FROM job_cron")
+            let stored = try await fixture.database.query("SELECT schedule, time_zone, kind FROM job_cron")
                 .decode((String, String, String).self)
             #expect(stored.map(\.0) == ["30 4 * * *"] && stored.map(\.1) == ["Australia/Lord_Howe"])
             #expect(stored.map(\.2) == ["letter"])

@@ -8,16 +8,16 @@ import Testing
 struct OutageTests {
     @Test("the outage is logged instead of failing jobs, and its end at the next claim")
     func handlers() async throws {
-        try await withYard { yard in
-            let (log, seen) = (CapturedLog(), Seen<String>())
-            try await yard.enqueue([Note("x")])
+        try await withJobFixture { fixture in
+            let (log, seen) = (CapturedLog(), EventLog<String>())
+            try await fixture.enqueue([NoteJob("x")])
             let away = Database(Database.Configuration(conninfo: "host=/nonexistent"), logger: .silent)
             let handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
                 try await away.query("SELECT 1")
             }
-            try await yard.withRunner(handlers, logger: log.logger) { _ in
-                try await wait(until: "the job has failed") { try await yard.jobs().map(\.failures) == [1] }
+            try await fixture.withRunner(handlers, logger: log.logger) { _ in
+                try await wait(until: "the job has failed") { try await fixture.jobs().map(\.failures) == [1] }
                 try await wait(until: "there is an end") {
                     log.text.contains("notice") || log.text.contains("warning jobs fail")
                 }
@@ -36,16 +36,16 @@ struct FailingJobTests {
 
     @Test("logs once that jobs fail, then that one is dead, without the error text")
     func deadJob() async throws {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let log = CapturedLog()
             var options = JobOptions()
             options.maxAttempts = 2
-            try await yard.enqueue([Note("Ana Lopez")], options)
+            try await fixture.enqueue([NoteJob("Ana Lopez")], options)
             let handlers = JobHandlers.forNotes { _, _ in throw Failing() }
             func retryAtOnce(_ configuration: inout JobRunner.Configuration) {
                 configuration.backoff = Backoff(base: .milliseconds(1), cap: .milliseconds(1))
             }
-            try await yard.withRunner(handlers, logger: log.logger, configure: retryAtOnce) { _ in
+            try await fixture.withRunner(handlers, logger: log.logger, configure: retryAtOnce) { _ in
                 try await wait(until: "a job is dead") { log.text.contains("a job is dead") }
             }
             let lines = log.text.split(separator: "\n").filter { !$0.hasPrefix("debug") }

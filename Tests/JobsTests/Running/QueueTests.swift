@@ -10,15 +10,15 @@ import Testing
 struct QueueTests {
     @Test("a paused queue runs nothing until it is resumed")
     func pause() async throws {
-        try await withYard { yard in
-            try await yard.enqueue(Note("patient"))
-            try await yard.database.query("INSERT INTO job_queue (name, paused_at) VALUES ('default', now())")
-            let seen = Seen<String>()
+        try await withJobFixture { fixture in
+            try await fixture.enqueue(NoteJob("patient"))
+            try await fixture.database.query("INSERT INTO job_queue (name, paused_at) VALUES ('default', now())")
+            let seen = EventLog<String>()
             let handlers = JobHandlers.forNotes { note, _ in seen.note(note.text) }
-            try await yard.drain(handlers)
+            try await fixture.drain(handlers)
             #expect(seen.all == [])
-            try await yard.withRunner(handlers) { _ in
-                try await yard.database.query("UPDATE job_queue SET paused_at = NULL")
+            try await fixture.withRunner(handlers) { _ in
+                try await fixture.database.query("UPDATE job_queue SET paused_at = NULL")
                 try await seen.wait(for: "patient")
             }
         }
@@ -26,21 +26,21 @@ struct QueueTests {
 
     @Test("a rate limit applies across all runners")
     func rate() async throws {
-        try await withYard { yard in
-            try await yard.enqueue((0..<14).map { Note("\($0)") })
-            try await yard.recordClaims()
+        try await withJobFixture { fixture in
+            try await fixture.enqueue((0..<14).map { NoteJob("\($0)") })
+            try await fixture.recordClaims()
             try await withThrowingTaskGroup { group in
                 for _ in 0..<2 {
                     group.addTask {
-                        try await yard.drain(.forNotes { _, _ in }) {
+                        try await fixture.drain(.forNotes { _, _ in }) {
                             $0.queues = [JobRunner.Queue("default", concurrency: 4, rate: .init(20, per: .seconds(1)))]
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            #expect(try await yard.isEmpty(), "a drain waits for what is due and may not start yet")
-            let times = try await yard.claims()
+            #expect(try await fixture.isEmpty(), "a drain waits for what is due and may not start yet")
+            let times = try await fixture.claims()
             try #require(times.count == 14)
             // Evenly spaced, 50 ms apart, in bursts of at most 100 ms.
             for (number, time) in times.enumerated().dropFirst(3) {
@@ -52,24 +52,24 @@ struct QueueTests {
 
     @Test("each queue has its own concurrency, and a busy one does not delay another")
     func concurrency() async throws {
-        try await withYard { yard in
-            try await yard.enqueue((0..<9).map { Note("\($0)") }, JobOptions(queue: "wide"))
-            try await yard.enqueue((0..<3).map { Letter("\($0)") }, JobOptions(queue: "narrow"))
-            let (notes, letters, latch) = (Seen<String>(), Seen<String>(), Latch())
+        try await withJobFixture { fixture in
+            try await fixture.enqueue((0..<9).map { NoteJob("\($0)") }, JobOptions(queue: "wide"))
+            try await fixture.enqueue((0..<3).map { LetterJob("\($0)") }, JobOptions(queue: "narrow"))
+            let (notes, letters, latch) = (EventLog<String>(), EventLog<String>(), Latch())
             var handlers = JobHandlers.forNotes { note, _ in
                 notes.note(note.text)
                 await latch.wait()
             }
-            handlers.handle(Letter.self) { letter, _ in letters.note(letter.text) }
-            try await yard.withRunner(
+            handlers.handle(LetterJob.self) { letter, _ in letters.note(letter.text) }
+            try await fixture.withRunner(
                 handlers,
                 configure: { $0.queues = [JobRunner.Queue("wide", concurrency: 4), JobRunner.Queue("narrow")] }
             ) { _ in
                 try await wait(until: "both have done what they can") { letters.count == 3 && notes.count == 4 }
-                try await wait(until: "the letters are acknowledged") { try await yard.jobs().count == 9 }
-                #expect(try await yard.jobs().count { !$0.isWaiting } == 4, "nothing lies ready where jobs are long")
+                try await wait(until: "the letters are acknowledged") { try await fixture.jobs().count == 9 }
+                #expect(try await fixture.jobs().count { !$0.isWaiting } == 4, "nothing lies ready where jobs are long")
                 latch.open()
-                try await wait(until: "all are done") { try await yard.isEmpty() }
+                try await wait(until: "all are done") { try await fixture.isEmpty() }
             }
             #expect(letters.all == ["0", "1", "2"])
         }
@@ -77,22 +77,22 @@ struct QueueTests {
 
     @Test("a runner that also handles batches does not prefetch single jobs from other runners")
     func sharing() async throws {
-        try await withYard { yard in
-            let (seen, latch) = (Seen<String>(), Latch())
+        try await withJobFixture { fixture in
+            let (seen, latch) = (EventLog<String>(), Latch())
             var handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
                 await latch.wait()
             }
-            handlers.handleBatch(of: Letter.self, upTo: 100) { batch in batch.map { _ in .done } }
+            handlers.handleBatch(of: LetterJob.self, upTo: 100) { batch in batch.map { _ in .done } }
             let both = handlers
-            try await yard.enqueue((0..<8).map { Note("\($0)") })
+            try await fixture.enqueue((0..<8).map { NoteJob("\($0)") })
             let four: (inout JobRunner.Configuration) -> Void = { $0.queues[0].concurrency = 4 }
-            try await yard.withRunner(both, configure: four) { _ in
+            try await fixture.withRunner(both, configure: four) { _ in
                 try await wait(until: "four have begun") { seen.count == 4 }
-                try await yard.withRunner(both, configure: four) { _ in
+                try await fixture.withRunner(both, configure: four) { _ in
                     try await wait(until: "all have begun") { seen.count == 8 }
                     latch.open()
-                    try await wait(until: "all are done") { try await yard.isEmpty() }
+                    try await wait(until: "all are done") { try await fixture.isEmpty() }
                 }
             }
             #expect(Set(seen.all).count == 8)
@@ -101,54 +101,54 @@ struct QueueTests {
 
     @Test("a timeout applies in later turns of a drain", .timeLimit(.minutes(30)))
     func laterTimeout() async throws {
-        try await withYard { yard in
-            try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
-            let seen = Seen<String>()
+        try await withJobFixture { fixture in
+            try await fixture.enqueue(NoteJob("first"), JobOptions(queue: "one"))
+            let seen = EventLog<String>()
             var handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
                 if note.text == "first" {
-                    try await yard.enqueue(Note("second"), JobOptions(queue: "two"))
+                    try await fixture.enqueue(NoteJob("second"), JobOptions(queue: "two"))
                 } else {
-                    try await yard.enqueue(Letter("slow"), JobOptions(queue: "one"))
+                    try await fixture.enqueue(LetterJob("slow"), JobOptions(queue: "one"))
                 }
             }
-            handlers.handle(Letter.self, timeout: .milliseconds(20)) { letter, _ in
+            handlers.handle(LetterJob.self, timeout: .milliseconds(20)) { letter, _ in
                 seen.note(letter.text)
                 try await Task.sleep(for: .seconds(3600))
             }
             let both = handlers
-            try await yard.drain(both) { $0.queues = [JobRunner.Queue("two"), JobRunner.Queue("one")] }
+            try await fixture.drain(both) { $0.queues = [JobRunner.Queue("two"), JobRunner.Queue("one")] }
             #expect(seen.all == ["first", "second", "slow"])
-            #expect(try await yard.jobs().map(\.failures) == [1])
+            #expect(try await fixture.jobs().map(\.failures) == [1])
         }
     }
 
     @Test("a drain runs jobs that jobs have enqueued, in all its queues, and waits for no scheduled job")
     func drain() async throws {
-        try await withYard { yard in
-            try await yard.enqueue(Note("first"), JobOptions(queue: "one"))
-            try await yard.enqueue(Note("tomorrow"), JobOptions(runAt: Date(timeIntervalSinceNow: 86_400)))
-            let seen = Seen<String>()
+        try await withJobFixture { fixture in
+            try await fixture.enqueue(NoteJob("first"), JobOptions(queue: "one"))
+            try await fixture.enqueue(NoteJob("tomorrow"), JobOptions(runAt: Date(timeIntervalSinceNow: 86_400)))
+            let seen = EventLog<String>()
             let handlers = JobHandlers.forNotes { note, _ in
                 seen.note(note.text)
                 let next = ["first": "second", "second": "third", "third": "fourth"][note.text]
                 if let next {
                     let queue = next == "third" ? "one" : "two"
-                    try await yard.enqueue(Note(next), JobOptions(queue: queue))
+                    try await fixture.enqueue(NoteJob(next), JobOptions(queue: queue))
                 }
             }
-            try await yard.drain(handlers) { configuration in
+            try await fixture.drain(handlers) { configuration in
                 configuration.queues = ["default", "one", "two"].map { JobRunner.Queue($0) }
                 configuration.poll = .milliseconds(1)
             }
             #expect(seen.all == ["first", "second", "third", "fourth"])
-            #expect(try await yard.jobs().count == 1)
-            #expect(try await yard.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 0)
+            #expect(try await fixture.jobs().count == 1)
+            #expect(try await fixture.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 0)
         }
     }
 }
 
-extension JobYard {
+extension JobFixture {
     /// Creates a trigger that records when each job is claimed.
     ///
     /// `claimed_at` is the start of the claim's transaction, which may have waited for another claim.

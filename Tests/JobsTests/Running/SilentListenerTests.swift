@@ -13,25 +13,25 @@ import Testing
 struct SilentListenerTests {
     @Test("jobs are found by polling while the listener's connection is silently cut")
     func cutSilently() async throws {
-        try await withYard { yard in
-            let folder = String(try #require(yard.conninfo.firstMatch(of: /host=(\S+)/)?.output.1))
+        try await withJobFixture { fixture in
+            let folder = String(try #require(fixture.conninfo.firstMatch(of: /host=(\S+)/)?.output.1))
             let proxy = try StallingProxy(toServerIn: folder)
             defer { proxy.stop() }
-            let through = yard.conninfo.replacing("host=\(folder)", with: "host=\(proxy.folder)")
+            let through = fixture.conninfo.replacing("host=\(folder)", with: "host=\(proxy.folder)")
             let listener = Listener(
                 Database.Configuration(conninfo: through), channels: [JobQueue.channel], logger: .silent)
-            let pool = yard.makePool()
+            let pool = fixture.makePool()
             var configuration = JobRunner.Configuration(name: "test", queues: [.init("default")])
             configuration.poll = .milliseconds(50)
-            let seen = Seen<String>()
+            let seen = EventLog<String>()
             let runner = JobRunner(
                 database: pool, listener: listener, handlers: .forNotes { note, _ in seen.note(note.text) },
                 configuration: configuration, logger: .silent)
             let running = Task { try await runner.run() }
-            try await yard.waitForListener()
+            try await fixture.waitForListener()
             proxy.stall(.everything)
             for number in 0..<5 {
-                try await yard.enqueue(Note("\(number)"))
+                try await fixture.enqueue(NoteJob("\(number)"))
                 try await seen.wait(for: "\(number)")
             }
             try await wait(until: "the notifications have been sent, and go no further") { proxy.withheld > 0 }

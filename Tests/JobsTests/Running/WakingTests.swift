@@ -11,9 +11,9 @@ import Testing
 struct WakingTests {
     @Test("a notification wakes a worker, and none is lost after an empty claim", arguments: [1, 4])
     func backToBack(concurrency: Int) async throws {
-        try await withYard { yard in
-            let seen = Seen<String>()
-            try await yard.withRunner(
+        try await withJobFixture { fixture in
+            let seen = EventLog<String>()
+            try await fixture.withRunner(
                 .forNotes { note, _ in seen.note(note.text) }, listens: true,
                 configure: { configuration in
                     configuration.poll = .seconds(3600)
@@ -22,7 +22,7 @@ struct WakingTests {
             ) { _ in
                 // The worker looks again after each job; sooner or later it does so while the next one is enqueued.
                 for number in 0..<400 {
-                    try await yard.enqueue(Note("\(number)"))
+                    try await fixture.enqueue(NoteJob("\(number)"))
                     await seen.wait(forCount: number + 1)
                 }
             }
@@ -32,9 +32,9 @@ struct WakingTests {
 
     @Test("concurrent notifications wake a worker for all jobs")
     func crowd() async throws {
-        try await withYard(connections: 16) { yard in
-            let seen = Seen<String>()
-            try await yard.withRunner(
+        try await withJobFixture(connections: 16) { fixture in
+            let seen = EventLog<String>()
+            try await fixture.withRunner(
                 .forNotes { note, _ in seen.note(note.text) }, listens: true,
                 configure: { configuration in
                     configuration.poll = .seconds(3600)
@@ -44,7 +44,7 @@ struct WakingTests {
                 try await withThrowingTaskGroup { group in
                     for writer in 0..<16 {
                         group.addTask {
-                            for number in 0..<25 { try await yard.enqueue(Note("\(writer) \(number)")) }
+                            for number in 0..<25 { try await fixture.enqueue(NoteJob("\(writer) \(number)")) }
                         }
                     }
                     try await group.waitForAll()
@@ -82,16 +82,17 @@ struct WakingTests {
     ///
     /// - Returns: Whether the job was not yet due when the runner first looked: only then was it found by the poll.
     private func isFoundByPoll(after seconds: Double) async throws -> Bool {
-        try await withYard { yard in
+        try await withJobFixture { fixture in
             let due = Date(timeIntervalSinceNow: seconds)
-            try await yard.enqueue(Note("long"))
-            try await yard.enqueue(Note("soon"), JobOptions(runAt: due))
-            let (seen, latch, early) = (Seen<String>(), Latch(), Latch())
-            try await yard.withRunner(
+            try await fixture.enqueue(NoteJob("long"))
+            try await fixture.enqueue(NoteJob("soon"), JobOptions(runAt: due))
+            let (seen, latch, early) = (EventLog<String>(), Latch(), Latch())
+            try await fixture.withRunner(
                 .forNotes { note, _ in
                     seen.note(note.text)
                     guard note.text == "long" else { return }
-                    let isEarly = try await yard.database.query("SELECT clock_timestamp() < \(due)").decode(Bool.self)
+                    let isEarly = try await fixture.database.query("SELECT clock_timestamp() < \(due)").decode(
+                        Bool.self)
                     if isEarly == [true] { early.open() }
                     await latch.wait()
                 },
@@ -109,19 +110,19 @@ struct WakingTests {
 
     @Test("a notification during a full load is handled when a job ends")
     func busy() async throws {
-        try await withYard { yard in
-            try await yard.enqueue([Note("first")])
-            let (seen, latch) = (Seen<String>(), Latch())
+        try await withJobFixture { fixture in
+            try await fixture.enqueue([NoteJob("first")])
+            let (seen, latch) = (EventLog<String>(), Latch())
             let handlers = JobHandlers.forBatches(upTo: 10) { batch in
                 batch.forEach { seen.note($0.payload.text) }
                 await latch.wait()
                 return batch.map { _ in .done }
             }
-            try await yard.withRunner(handlers, listens: true, configure: { $0.poll = .seconds(3600) }) { _ in
-                try await yard.waitForListener()
+            try await fixture.withRunner(handlers, listens: true, configure: { $0.poll = .seconds(3600) }) { _ in
+                try await fixture.waitForListener()
                 try await seen.wait(for: "first")
-                try await yard.enqueue([Note("second")])
-                try await yard.waitForHeartbeats(lasting: 1)
+                try await fixture.enqueue([NoteJob("second")])
+                try await fixture.waitForHeartbeats(lasting: 1)
                 latch.open()
                 try await seen.wait(for: "second")
             }
@@ -130,16 +131,16 @@ struct WakingTests {
 
     @Test("a job to be retried soon wakes an idle worker")
     func again() async throws {
-        try await withYard { yard in
-            try await yard.enqueue([Note("twice")])
-            let attempts = Seen<Int>()
+        try await withJobFixture { fixture in
+            try await fixture.enqueue([NoteJob("twice")])
+            let attempts = EventLog<Int>()
             let handlers = JobHandlers.forNotes { _, context in
                 attempts.note(context.attempt)
                 // Long enough for the worker to find no other job and to wait.
-                try await yard.waitForHeartbeats(lasting: 1)
+                try await fixture.waitForHeartbeats(lasting: 1)
                 if context.attempt == 1 { throw JobInterruption.retry(after: .zero, because: "busy") }
             }
-            try await yard.withRunner(
+            try await fixture.withRunner(
                 handlers,
                 configure: { configuration in
                     configuration.poll = .seconds(3600)
@@ -153,16 +154,16 @@ struct WakingTests {
 
     @Test("releasing a job notifies the other runners")
     func givenBack() async throws {
-        try await withYard { yard in
-            try await yard.enqueue([Note("handed on")])
-            let store = JobStore(database: yard.database)
+        try await withJobFixture { fixture in
+            try await fixture.enqueue([NoteJob("handed on")])
+            let store = JobStore(database: fixture.database)
             let order = JobStore.ClaimRequest(
-                runner: try await yard.enterRunner(), queue: "default", kinds: [Note.kind], limit: 1,
+                runner: try await fixture.enterRunner(), queue: "default", kinds: [NoteJob.kind], limit: 1,
                 oldestFirst: false, includesCrashed: false, watermark: .beginning)
             let leases = try await store.claim(order, acknowledging: []).jobs.map(\.lease)
-            let events = Seen<ListenerEvent>()
+            let events = EventLog<ListenerEvent>()
             let listener = Listener(
-                Database.Configuration(conninfo: yard.conninfo), channels: [JobQueue.channel], logger: .silent)
+                Database.Configuration(conninfo: fixture.conninfo), channels: [JobQueue.channel], logger: .silent)
             let listening = Task { try await listener.run { events.note($0) } }
             try await events.wait(for: .connected)
             #expect(try await store.settle(leases.map { .init(lease: $0, disposition: .release) }) == 1)

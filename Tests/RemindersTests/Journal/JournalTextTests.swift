@@ -1,7 +1,7 @@
 import Booking
 import BookingStore
 import Foundation
-import SeededChance
+import SeededRandom
 import Testing
 
 @testable import Reminders

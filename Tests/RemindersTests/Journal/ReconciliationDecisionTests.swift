@@ -1,7 +1,7 @@
 import BookingStore
 import Foundation
 import Reminders
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Reconciliation after a restore")

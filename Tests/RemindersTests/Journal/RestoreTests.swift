@@ -14,19 +14,20 @@ import Testing
 struct RestoreTests {
     /// Senders with one journal each, and a ledger that can be restored.
     private struct RestoreScenario {
-        let scene: Scene
+        let fixture: DeliveryFixture
         let homes = [try? ScratchFolder(), try? ScratchFolder(), try? ScratchFolder()].compactMap(\.self)
-        let transport = ToldTransport()
+        let transport = ScriptedMailTransport()
         let log = CapturedLog()
 
-        init(_ scene: Scene) { self.scene = scene }
+        init(_ fixture: DeliveryFixture) { self.fixture = fixture }
 
         /// Runs a process that starts, sends and ends.
         @discardableResult
         func send(
-            _ sender: Int = 0, limit: Int? = nil, at now: Date = Scene.now, to other: ToldTransport? = nil
+            _ sender: Int = 0, limit: Int? = nil, at now: Date = DeliveryFixture.now,
+            to other: ScriptedMailTransport? = nil
         ) async throws -> DeliveryRun.Report {
-            try await scene.batch(
+            try await fixture.batch(
                 to: other ?? transport, connections: 1, at: now, journal: AttemptJournal(home: homes[sender].path),
                 host: "host\(sender)", logger: log.logger
             ).send(until: nil, limit: limit)
@@ -34,18 +35,18 @@ struct RestoreTests {
 
         /// Saves the ledger for ``restore(identity:)``.
         func backUp() async throws {
-            try await scene.books.database.query(
+            try await fixture.store.database.query(
                 """
                 CREATE TABLE backup AS
                 SELECT id, status, reason, attempts, attempted_at, run_id, sent_at, recipient, wait_until FROM message
                 """)
-            try await scene.books.database.query(
+            try await fixture.store.database.query(
                 "CREATE TABLE senders AS SELECT * FROM delivery_sender")
         }
 
         /// Restores the ledger; with another identity, as in another cluster.
         func restore(identity: Bool) async throws {
-            let database = scene.books.database
+            let database = fixture.store.database
             try await database.query(
                 """
                 UPDATE message AS m
@@ -70,9 +71,9 @@ struct RestoreTests {
     }
 
     private func withScenario(_ count: Int = 6, _ body: (RestoreScenario) async throws -> Void) async throws {
-        try await withScene { scene in
-            try await scene.fill(count)
-            try await body(RestoreScenario(scene))
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(count)
+            try await body(RestoreScenario(fixture))
         }
     }
 
@@ -82,9 +83,9 @@ struct RestoreTests {
             for sender in [0, 0, 1, 0, 2] { try await scenario.send(sender, limit: 1) }
             let report = try await scenario.send()
             #expect(report.restored == 0 && report.held == nil && report.tally.sent == 1)
-            #expect(try await scenario.scene.counts() == ["sent": 6])
+            #expect(try await scenario.fixture.counts() == ["sent": 6])
             #expect(!scenario.log.text.contains("restored"))
-            let epochs = try await scenario.scene.books.database.query("SELECT cause FROM delivery_epoch")
+            let epochs = try await scenario.fixture.store.database.query("SELECT cause FROM delivery_epoch")
             #expect(try epochs.decode(String.self) == ["created"])
         }
     }
@@ -98,7 +99,7 @@ struct RestoreTests {
             try await scenario.restore(identity: identity)
             let report = try await scenario.send()
             #expect(report.restored == 3 && report.held == nil && report.tally.sent == 2)
-            #expect(try await scenario.scene.counts() == ["sent": 3, "unknown restored": 3])
+            #expect(try await scenario.fixture.counts() == ["sent": 3, "unknown restored": 3])
             #expect(await scenario.duplicates.isEmpty)
             #expect(scenario.log.text.contains(identity ? "database_changed" : "journal_ahead"))
             #expect(!scenario.log.text.contains("@example.com"))
@@ -110,7 +111,7 @@ struct RestoreTests {
     @Test("sends messages that no transport accepted, despite attempts before the backup")
     func notTaken() async throws {
         try await withScenario(3) { scenario in
-            let full = ToldTransport { address in
+            let full = ScriptedMailTransport { address in
                 address.hasPrefix("c1@") ? .accepted(reply: "250") : .rejectedTemporarily(code: 452, reply: "452 later")
             }
             try await scenario.send(limit: 1, to: full)
@@ -122,21 +123,21 @@ struct RestoreTests {
             try await scenario.restore(identity: true)
             let report = try await scenario.send()
             #expect(report.restored == 0 && report.tally.sent == 2)
-            #expect(try await scenario.scene.counts() == ["sent": 3])
+            #expect(try await scenario.fixture.counts() == ["sent": 3])
         }
     }
 
     @Test("marks messages as unknown that were planned and sent after the backup")
     func unplanned() async throws {
-        try await withScene { scene in
-            let scenario = RestoreScenario(scene)
-            try await scene.book("2027-01-12 10:00", now: Scene.now)
+        try await withDeliveryFixture { fixture in
+            let scenario = RestoreScenario(fixture)
+            try await fixture.book("2027-01-12 10:00", now: DeliveryFixture.now)
             try await scenario.send()
             try await scenario.backUp()
-            let before = Scene.now + 9.9 * 86_400
+            let before = DeliveryFixture.now + 9.9 * 86_400
             try await scenario.send(at: before)
             #expect(await scenario.transport.deliveries.addresses.count == 2)
-            try await scene.books.database.query("DELETE FROM message WHERE id NOT IN (SELECT id FROM backup)")
+            try await fixture.store.database.query("DELETE FROM message WHERE id NOT IN (SELECT id FROM backup)")
             try await scenario.restore(identity: true)
             let report = try await scenario.send(at: before + 60)
             #expect(report.restored == 1 && report.tally.sent == 0)
@@ -152,11 +153,11 @@ struct RestoreTests {
             try await scenario.backUp()
             try await scenario.send(1, limit: 2)
             try await scenario.restore(identity: true)
-            let later = Scene.now + 60
+            let later = DeliveryFixture.now + 60
             let first = try await scenario.send(0, at: later)
             #expect(first.tally.due == 0 && first.held?.count == 4 && first.held?.reason == .reconciling)
             #expect(first.held?.hosts == ["host1"])
-            try await scenario.scene.book("2027-01-20 10:00", for: "new@example.com", now: later + 60)
+            try await scenario.fixture.book("2027-01-20 10:00", for: "new@example.com", now: later + 60)
             let second = try await scenario.send(0, at: later + 60)
             #expect(second.tally.sent == 1 && second.held?.count == 4)
             let other = try await scenario.send(1, at: later + 120)
@@ -172,13 +173,13 @@ struct RestoreTests {
             try await scenario.send(0, limit: 1)
             try await scenario.backUp()
             try await scenario.restore(identity: true)
-            let database = scenario.scene.books.database
+            let database = scenario.fixture.store.database
             #expect(try await scenario.send(0).held?.count == 4)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '9 minutes'")
             // Without a journal: one that knows the epoch would take the changed time for a restore.
-            #expect(try await scenario.scene.send(to: scenario.transport).held?.count == 4)
+            #expect(try await scenario.fixture.send(to: scenario.transport).held?.count == 4)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '10 minutes'")
-            #expect(try await scenario.scene.send(to: scenario.transport).tally.sent == 4)
+            #expect(try await scenario.fixture.send(to: scenario.transport).tally.sent == 4)
         }
     }
 
@@ -186,7 +187,7 @@ struct RestoreTests {
     func inactive() async throws {
         try await withScenario { scenario in
             try await scenario.send(1, limit: 1)
-            try await scenario.scene.books.database.query(
+            try await scenario.fixture.store.database.query(
                 "UPDATE delivery_sender SET last_active_at = now() - interval '25 hours'")
             try await scenario.send(0, limit: 1)
             try await scenario.backUp()
@@ -205,12 +206,12 @@ struct RestoreTests {
             let first = try await scenario.send(1)
             #expect(first.held?.reason == .held && first.held?.count == 5 && first.held?.hosts == ["host0"])
             #expect(scenario.log.text.contains("messages are held"))
-            let database = scenario.scene.books.database
+            let database = scenario.fixture.store.database
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '1 day'")
-            #expect(try await scenario.scene.send(to: scenario.transport).held?.count == 5)
+            #expect(try await scenario.fixture.send(to: scenario.transport).held?.count == 5)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() WHERE due_before IS NOT NULL")
             let reasons = try await database.withConnection {
-                try await LedgerRepository($0).evaluatedEntries(of: nil, status: "queued", now: Scene.now)
+                try await LedgerRepository($0).evaluatedEntries(of: nil, status: "queued", now: DeliveryFixture.now)
             }.map(\.reason)
             #expect(reasons.count == 5 && reasons.allSatisfy { $0 == .held })
             let found = try await scenario.send(0)
@@ -221,9 +222,9 @@ struct RestoreTests {
 
     @Test("an operator marks messages as unknown or releases them, and both are logged")
     func decided() async throws {
-        for decision in [DeliveryReconciliation.Decision.hold(sentSince: Scene.now), .release] {
+        for decision in [DeliveryReconciliation.Decision.hold(sentSince: DeliveryFixture.now), .release] {
             try await withScenario { scenario in
-                let database = scenario.scene.books.database
+                let database = scenario.fixture.store.database
                 try await database.query("UPDATE message SET due_at = due_at - interval '1 hour' WHERE id % 3 = 0")
                 try await scenario.send(0, limit: 1)
                 try await scenario.backUp()
@@ -234,22 +235,22 @@ struct RestoreTests {
                 try await database.query(
                     """
                     UPDATE message
-                    SET wait_until = \(Scene.now + 3600)
-                    WHERE id = (SELECT max(id) FROM message WHERE due_at = \(Scene.now))
+                    SET wait_until = \(DeliveryFixture.now + 3600)
+                    WHERE id = (SELECT max(id) FROM message WHERE due_at = \(DeliveryFixture.now))
                     """)
-                let preview = try await desk.settle(decision, dryRun: true, now: Scene.now + 60)
-                #expect(try await scenario.scene.counts() == ["sent": 1, "queued": 5])
-                let settled = try await desk.settle(decision, dryRun: false, now: Scene.now + 60)
+                let preview = try await desk.settle(decision, dryRun: true, now: DeliveryFixture.now + 60)
+                #expect(try await scenario.fixture.counts() == ["sent": 1, "queued": 5])
+                let settled = try await desk.settle(decision, dryRun: false, now: DeliveryFixture.now + 60)
                 #expect(preview.unknown == settled.unknown && preview.released == settled.released)
                 #expect(settled.unknown == (decision == .release ? 0 : 3) && settled.released == 5 - settled.unknown)
                 #expect(settled.messages.count == 5)
-                let report = try await scenario.send(1, at: Scene.now + 120)
+                let report = try await scenario.send(1, at: DeliveryFixture.now + 120)
                 #expect(report.held == nil && report.tally.sent == settled.released)
                 let events = try await database.query(
                     "SELECT actor, action FROM event WHERE subject = 'delivery_epoch' ORDER BY id"
                 ).decode((String, String).self)
                 #expect(events.map(\.0) == ["test", "operator"] && events.map(\.1) == ["insert", "update"])
-                #expect(try await desk.settle(decision, dryRun: false, now: Scene.now).messages.isEmpty)
+                #expect(try await desk.settle(decision, dryRun: false, now: DeliveryFixture.now).messages.isEmpty)
             }
         }
     }
@@ -258,11 +259,11 @@ struct RestoreTests {
     func unnoticed() async throws {
         try await withScenario { scenario in
             try await scenario.send(0, limit: 1)
-            try await scenario.scene.books.database.query("UPDATE delivery_epoch SET timeline = timeline + 1")
+            try await scenario.fixture.store.database.query("UPDATE delivery_epoch SET timeline = timeline + 1")
             // A sender without a journal does not detect the change, like one whose connection a pooler has moved to
             // the new primary.
-            #expect(try await scenario.scene.send(to: scenario.transport).held?.count == 5)
-            #expect(try await scenario.scene.counts() == ["sent": 1, "queued": 5])
+            #expect(try await scenario.fixture.send(to: scenario.transport).held?.count == 5)
+            #expect(try await scenario.fixture.counts() == ["sent": 1, "queued": 5])
             #expect(try await scenario.send(0).tally.sent == 5)
         }
     }
@@ -270,7 +271,7 @@ struct RestoreTests {
     @Test("detects a restore by the journal if the identity cannot be read")
     func unreadable() async throws {
         try await withScenario { scenario in
-            let database = scenario.scene.books.database
+            let database = scenario.fixture.store.database
             try await scenario.send(limit: 1)
             try await database.query("UPDATE delivery_epoch SET system_identifier = NULL, timeline = NULL")
             try await scenario.backUp()
@@ -286,7 +287,7 @@ struct RestoreTests {
         try await withScenario { scenario in
             try Data().write(to: URL(filePath: "\(scenario.homes[0].path)/journal"))
             await #expect(throws: JournalError.self) { try await scenario.send() }
-            #expect(try await scenario.scene.counts() == ["queued": 6])
+            #expect(try await scenario.fixture.counts() == ["queued": 6])
             #expect(await scenario.transport.deliveries.addresses.isEmpty)
         }
     }

@@ -11,17 +11,18 @@ import Testing
 struct AccountTests {
     @Test("shows sent, unknown and queued messages, and the expected reasons to skip")
     func history() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-12 14:00", phone: "+12135550147")
-            try await scene.send(to: ToldTransport { _ in .accepted(reply: "250 taken") })
-            try await scene.send(
-                to: ToldTransport { _ in .unknown(reason: "no answer") }, at: scene.instant("2027-01-09 14:00"))
-            _ = try await ConsentDesk(database: scene.books.database, actor: "front").note(
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 14:00", phone: "+12135550147")
+            try await fixture.send(to: ScriptedMailTransport { _ in .accepted(reply: "250 taken") })
+            try await fixture.send(
+                to: ScriptedMailTransport { _ in .unknown(reason: "no answer") },
+                at: fixture.instant("2027-01-09 14:00"))
+            _ = try await ConsentDesk(database: fixture.store.database, actor: "front").note(
                 ConsentDesk.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
-                now: Scene.now)
-            _ = try await scene.books.desk.confirm(session.reference, now: Scene.now)
+                now: DeliveryFixture.now)
+            _ = try await fixture.store.desk.confirm(session.reference, now: DeliveryFixture.now)
             #expect(
-                try await scene.explained(session, at: "2027-01-10 09:00") == [
+                try await fixture.explained(session, at: "2027-01-10 09:00") == [
                     "confirmation sent", "three-days unknown no_answer", "one-day queued opted_out",
                     "one-day-sms queued",
                     "two-hours queued confirmed",
@@ -31,11 +32,11 @@ struct AccountTests {
 
     @Test("shows planned messages that are not stored yet, and those without an address")
     func planned() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-12 14:00")
-            try await scene.books.database.query("DELETE FROM message WHERE rule <> 'confirmation'")
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 14:00")
+            try await fixture.store.database.query("DELETE FROM message WHERE rule <> 'confirmation'")
             #expect(
-                try await scene.explained(session, at: "2027-01-02 09:00") == [
+                try await fixture.explained(session, at: "2027-01-02 09:00") == [
                     "confirmation queued", "three-days planned", "one-day planned", "one-day-sms skipped no_phone",
                     "two-hours skipped no_phone",
                 ])
@@ -44,13 +45,13 @@ struct AccountTests {
 
     @Test("shows the messages of both revisions after a move")
     func moved() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-12 14:00")
-            _ = try await scene.books.desk.reschedule(
-                session.reference, to: scene.instant("2027-01-03 14:00"), with: nil, overrideReason: nil,
-                now: Scene.now + 60)
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 14:00")
+            _ = try await fixture.store.desk.reschedule(
+                session.reference, to: fixture.instant("2027-01-03 14:00"), with: nil, overrideReason: nil,
+                now: DeliveryFixture.now + 60)
             #expect(
-                try await scene.explained(session, at: "2027-01-02 09:00").filter { !$0.contains("no_phone") } == [
+                try await fixture.explained(session, at: "2027-01-02 09:00").filter { !$0.contains("no_phone") } == [
                     "three-days skipped late_booking", "confirmation skipped rescheduled", "rescheduled queued",
                     "one-day queued", "three-days skipped rescheduled", "one-day skipped rescheduled",
                 ])
@@ -59,19 +60,21 @@ struct AccountTests {
 
     @Test("shows queued messages as skipped after the start of the session")
     func begun() async throws {
-        try await withScene { scene in
-            let session = try await scene.book("2027-01-12 14:00")
-            let history = try await scene.explained(session, at: "2027-01-12 14:00").filter { !$0.contains("no_phone") }
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 14:00")
+            let history = try await fixture.explained(session, at: "2027-01-12 14:00").filter {
+                !$0.contains("no_phone")
+            }
             #expect(history == ["confirmation", "three-days", "one-day"].map { "\($0) queued session_started" })
         }
     }
 }
 
-extension Scene {
+extension DeliveryFixture {
     /// Returns the history of a session at a local time of the studio, read by a role with read permission only.
     fileprivate func explained(_ session: Session, at time: String) async throws -> [String] {
         let now = try instant(time)
-        return try await books.database.transaction { connection in
+        return try await store.database.transaction { connection in
             try await connection.query("SET TRANSACTION READ ONLY")
             if try await connection.query("SELECT FROM pg_roles WHERE rolname = 'intro_reader'").count == 1 {
                 try await connection.query("SET LOCAL ROLE intro_reader")

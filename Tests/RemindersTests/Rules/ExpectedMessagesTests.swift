@@ -7,7 +7,7 @@ import Reminders
 import Testing
 
 /// The course of a session, and all messages that are expected for it.
-struct Story: CustomTestStringConvertible {
+struct SessionCourse: CustomTestStringConvertible {
     let testDescription: String
     /// The local start time of the session, which is booked on Friday, 2027-01-01, at 16:00.
     let start: String
@@ -21,9 +21,9 @@ struct Story: CustomTestStringConvertible {
     let messages: [String]
 }
 
-extension Story {
-    static let all: [Story] = [
-        Story(
+extension SessionCourse {
+    static let all: [SessionCourse] = [
+        SessionCourse(
             testDescription: "ten days ahead", start: "2027-01-11 16:00",
             batches: ["2027-01-08 16:00", "2027-01-10 16:00", "2027-01-11 14:00"],
             messages: [
@@ -32,7 +32,7 @@ extension Story {
                 "one-day 1, 2027-01-10 16:00 PST: queued > sent", "one-day-sms 1, 2027-01-10 16:00 PST: queued > sent",
                 "two-hours 1, 2027-01-11 14:00 PST: queued > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "booked sixteen hours ahead", start: "2027-01-02 08:00",
             batches: ["2027-01-01 19:30", "2027-01-02 06:00"],
             messages: [
@@ -43,7 +43,7 @@ extension Story {
                 // 06:00 is within quiet hours.
                 "two-hours 1, 2027-01-01 19:30 PST: queued quiet_hours > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "booked three hours ahead", start: "2027-01-01 19:00", batches: ["2027-01-01 17:00"],
             messages: [
                 "three-days 1, 2026-12-29 19:00 PST: skipped late_booking > skipped late_booking",
@@ -52,7 +52,7 @@ extension Story {
                 "confirmation 1, 2027-01-01 16:00 PST: queued > sent",
                 "two-hours 1, 2027-01-01 17:00 PST: queued > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "booked after it began", start: "2027-01-01 14:00", batches: ["2027-01-01 16:01"],
             messages: [
                 "three-days 1, 2026-12-29 14:00 PST: skipped late_booking > skipped late_booking",
@@ -61,7 +61,7 @@ extension Story {
                 "two-hours 1, 2027-01-01 12:00 PST: skipped late_booking > skipped late_booking",
                 "confirmation 1, 2027-01-01 16:00 PST: queued > skipped session_started",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "moved across the night in which the clocks change", start: "2027-03-12 09:00",
             move: "2027-03-16 10:00",
             batches: ["2027-01-01 16:10", "2027-03-13 10:00", "2027-03-15 10:00", "2027-03-15 19:30"],
@@ -76,7 +76,7 @@ extension Story {
                 "one-day-sms 2, 2027-03-15 10:00 PDT: queued > sent",
                 "two-hours 2, 2027-03-15 19:30 PDT: queued quiet_hours > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "moved to before its reminders were due", start: "2027-01-20 10:00",
             move: "2027-01-02 16:00", batches: ["2027-01-01 16:10", "2027-01-02 14:00", "2027-01-20 09:00"],
             messages: [
@@ -91,7 +91,7 @@ extension Story {
                 "one-day-sms 1, 2027-01-19 10:00 PST: skipped rescheduled > skipped rescheduled",
                 "two-hours 1, 2027-01-19 19:30 PST: skipped rescheduled > skipped rescheduled",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "a client in Hawaii, two hours behind the studio", start: "2027-01-12 09:00",
             zone: "Pacific/Honolulu",
             batches: ["2027-01-09 09:00", "2027-01-10 21:30", "2027-01-11 09:00", "2027-01-11 21:30"],
@@ -102,7 +102,7 @@ extension Story {
                 "one-day 1, 2027-01-11 09:00 PST: queued > sent",
                 "two-hours 1, 2027-01-11 21:30 PST: queued quiet_hours > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "nobody sends for thirty hours, while two texts become due", start: "2027-01-12 16:00",
             batches: ["2027-01-09 16:00", "2027-01-11 09:00", "2027-01-12 15:00"],
             messages: [
@@ -112,7 +112,7 @@ extension Story {
                 "one-day-sms 1, 2027-01-11 16:00 PST: queued > skipped overtaken",
                 "two-hours 1, 2027-01-12 14:00 PST: queued > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "nobody sends for thirty hours, until late at night", start: "2027-01-12 16:00",
             batches: [
                 "2027-01-10 16:00", "2027-01-11 22:00", "2027-01-12 08:59", "2027-01-12 09:00", "2027-01-12 14:00",
@@ -123,7 +123,7 @@ extension Story {
                 "one-day 1, 2027-01-11 16:00 PST: queued > sent", "one-day-sms 1, 2027-01-11 16:00 PST: queued > sent",
                 "two-hours 1, 2027-01-12 14:00 PST: queued > sent",
             ]),
-        Story(
+        SessionCourse(
             testDescription: "nobody sends for thirty hours, until it is over", start: "2027-01-12 16:00",
             batches: ["2027-01-11 10:00", "2027-01-12 16:00"],
             messages: [
@@ -138,26 +138,26 @@ extension Story {
 
 @Suite("Messages of a session from booking to end")
 struct ExpectedMessagesTests {
-    @Test("sends and skips the expected messages at the expected times", arguments: Story.all)
-    func story(_ story: Story) async throws {
-        try await withScene { scene in
+    @Test("sends and skips the expected messages at the expected times", arguments: SessionCourse.all)
+    func story(_ story: SessionCourse) async throws {
+        try await withDeliveryFixture { fixture in
             var ana = ClientDetails(
                 name: try PersonName("Ana"), email: try EmailAddress("ana@example.com"),
                 phone: try PhoneNumber(e164: "+12135550147"))
             ana.timeZone = story.zone
-            _ = try await scene.books.office.add(ana)
-            let session = try await scene.book(story.start, overriding: "to try the rules")
-            let (mail, texts) = (ToldTransport(), ToldTexts())
+            _ = try await fixture.store.administration.add(ana)
+            let session = try await fixture.book(story.start, overriding: "to try the rules")
+            let (mail, texts) = (ScriptedMailTransport(), ScriptedTextTransport())
             if let start = story.move {
-                try await scene.send(to: mail, texts: texts)
-                _ = try await scene.books.desk.reschedule(
-                    session.reference, to: try scene.instant(start), with: nil, overrideReason: nil,
-                    now: Scene.now + 600)
+                try await fixture.send(to: mail, texts: texts)
+                _ = try await fixture.store.desk.reschedule(
+                    session.reference, to: try fixture.instant(start), with: nil, overrideReason: nil,
+                    now: DeliveryFixture.now + 600)
             }
-            let planned = try await scene.account(of: session)
-            if story.move == nil { try await scene.send(to: mail, texts: texts) }
-            for batch in story.batches { try await scene.send(to: mail, texts: texts, at: scene.instant(batch)) }
-            let ended = try await scene.account(of: session)
+            let planned = try await fixture.account(of: session)
+            if story.move == nil { try await fixture.send(to: mail, texts: texts) }
+            for batch in story.batches { try await fixture.send(to: mail, texts: texts, at: fixture.instant(batch)) }
+            let ended = try await fixture.account(of: session)
             let results = zip(planned, ended).map { "\($0.when): \($0.what) > \($1.what)" }
             #expect(results.sorted() == story.messages.sorted())
             #expect(planned.count == ended.count)
@@ -169,7 +169,7 @@ struct ExpectedMessagesTests {
     }
 }
 
-extension Scene {
+extension DeliveryFixture {
     /// A summary of a ledger row.
     struct Line {
         let when: String
@@ -179,7 +179,7 @@ extension Scene {
 
     /// Returns the ledger of a session, by due time.
     func account(of session: Session) async throws -> [Line] {
-        try await books.database.withConnection { connection in
+        try await store.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session.reference, status: nil)
         }.map { entry in
             Line(

@@ -1,6 +1,6 @@
 import Booking
 import Reminders
-import SeededChance
+import SeededRandom
 import Testing
 
 @Suite("Rule offsets")
