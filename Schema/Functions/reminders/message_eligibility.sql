@@ -72,6 +72,14 @@ LANGUAGE sql STABLE AS $$
             WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
             WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'
             WHEN rule.condition IN ('attended', 'no_show') AND s.status <> rule.condition THEN 'condition_not_met'
+            -- The message offers another time. It is not sent to a client who has one, or who has missed one before.
+            WHEN rule.condition = 'no_show' AND m.audience = 'client' AND EXISTS (
+                SELECT FROM session AS other
+                WHERE other.client_id = s.client_id
+                  AND other.id <> s.id
+                  AND (other.status IN ('booked', 'attended')
+                       OR other.status = 'no_show' AND other.starts_at < s.starts_at))
+            THEN 'condition_not_met'
             WHEN rule.condition = 'first_booking' AND EXISTS (SELECT FROM earlier_bookings(s.client_id, s.booked_at))
             THEN 'not_first_booking'
             WHEN recipient.address IS NULL THEN CASE m.channel WHEN 'email' THEN 'no_email' ELSE 'no_phone' END
@@ -126,7 +134,7 @@ LANGUAGE sql STABLE AS $$
         -- A message saying that a session takes place is not sent while it cannot; past the deadline, that is its
         -- reason.
         CASE
-            WHEN eligibility.reason NOT IN ('session_started', 'too_late') THEN NULL
+            WHEN eligibility.reason IS NOT NULL AND eligibility.reason NOT IN ('session_started', 'too_late') THEN NULL
             WHEN m.day IS NOT NULL THEN day_obstacle(m.trainer_id, m.day, studio.time_zone)
             WHEN s.status = 'booked' AND rule.anchor NOT IN ('cancelled', 'trainer_cancelled', 'call_asked') THEN (
                 SELECT obstacle.reason

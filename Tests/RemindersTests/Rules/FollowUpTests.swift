@@ -30,6 +30,29 @@ struct FollowUpTests {
         }
     }
 
+    @Test(
+        "after a no-show, another time is not offered to a client who has or had one, or missed one before",
+        arguments: [
+            (Session.Status.booked, ["no-show skipped condition_not_met"]),
+            (.attended, ["no-show skipped condition_not_met"]),
+            (.noShow, ["no-show sent", "no-show skipped condition_not_met"]), (.cancelled, ["no-show sent"]),
+        ])
+    func offersOnce(other: Session.Status, ledger: [String]) async throws {
+        try await withDeliveryFixture { fixture in
+            let missed = try await fixture.book("2027-01-12 09:00")
+            _ = try await fixture.store.desk.close(missed.reference, as: .noShow)
+            let next = try await fixture.book("2027-01-12 10:00")
+            try await fixture.store.database.query(
+                "UPDATE session SET status = \(other.rawValue), cancelled_by = \(other == .cancelled ? "client" : nil) "
+                    + "WHERE id = \(next.id.value)")
+            try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-13 09:00"))
+            let entries = try await fixture.store.database.query(
+                "SELECT concat_ws(' ', rule, status, reason) FROM message WHERE rule = 'no-show' ORDER BY session_id"
+            ).decode(String.self)
+            #expect(entries == ledger)
+        }
+    }
+
     @Test("a follow-up is not due before the end of the session")
     func notBeforeTheEnd() async throws {
         try await withDeliveryFixture { fixture in
