@@ -118,6 +118,14 @@ struct LogCommandTests {
                 ).decode(String.self)[0]
             }
             try await studio.answer("reschedule", reference, "--at", "2026-12-01 10:00", "--trainer", "james")
+            let moves = try await studio.answer("log", "maria").items.filter { $0["reference"]?.text == reference }
+            #expect(
+                moves.map { $0["action"]?.text } == ["update", "insert"], "the log has the session that was moved away")
+            try await studio.answer("reschedule", reference, "--at", "2026-12-01 11:00")
+            let later = try await studio.answer("log", "james").items.filter { $0["reference"]?.text == reference }
+            #expect(
+                later.map { $0["action"]?.text } == ["update", "update"], "and not what happened before it was theirs")
+            #expect(try await studio.answer("log", "maria").items.count { $0["reference"]?.text == reference } == 2)
             let then = try await studio.answer("schedule", "maria", "--as-of", before)
             #expect(then.items.map { $0["local_start"]?.text } == ["2026-12-01 09:00 PST"])
             #expect(try await studio.answer("schedule", "james", "--as-of", before).items == [])
@@ -127,6 +135,13 @@ struct LogCommandTests {
                 try await studio.intro("schedule", "maria", "--as-of", before, "--format", "csv").stdout.contains("Ana")
             )
             #expect(try await studio.intro("schedule", "maria", "--as-of", before, "--open").exit == 64)
+            try await studio.database.query(
+                """
+                INSERT INTO event (actor, subject, subject_id, action, before)
+                SELECT 'admin', 'event', 0, 'delete', jsonb_build_object('events', 1, 'recorded_before', now())
+                """)
+            let removed = try await studio.intro("schedule", "maria", "--as-of", before, "--json")
+            #expect(removed.exit == 65 && removed.error?.hint.contains("retention") == true, "\(removed.stderr)")
         }
     }
 }

@@ -96,7 +96,7 @@ public struct EventFilter: Sendable {
         case session(Session.ID)
         /// Clients, their preferences, notes and sessions.
         case clients([Client.ID])
-        /// A trainer, their hours and time off, and their present sessions.
+        /// A trainer, their hours and time off, and the changes of sessions that they had before or after the change.
         case trainer(Trainer.ID)
         /// A studio, and everything at it.
         case studio(Studio.ID)
@@ -144,7 +144,11 @@ extension EventFilter.Subject {
              OR e.subject = 'hours'
                 AND e.subject_id = ANY (ARRAY(SELECT id FROM hours_season WHERE trainer_id = \(id.value)))
              OR e.subject = 'session'
-                AND e.subject_id = ANY (ARRAY(SELECT id FROM session WHERE trainer_id = \(id.value))))
+                AND \(id.value)::text IN (e.before ->> 'trainer_id', e.after ->> 'trainer_id')
+                AND e.subject_id = ANY (ARRAY(
+                    SELECT id FROM session WHERE trainer_id = \(id.value)
+                    UNION
+                    SELECT subject_id FROM event WHERE \(EventRepository.isMoved(from: id)))))
             """
         case .studio(let id):
             "(e.studio_id = \(id.value) OR e.subject = 'studio' AND e.subject_id = \(id.value))"

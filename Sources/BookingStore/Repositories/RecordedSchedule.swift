@@ -59,12 +59,31 @@ extension EventRepository {
         UNION
         SELECT subject_id
         FROM event
-        WHERE subject = 'session'
-          AND before ->> 'trainer_id' = \(trainer.value)::integer::text
-          -- The condition of the index event_by_former_trainer.
-          AND (before -> 'trainer_id' <> after -> 'trainer_id' OR before -> 'starts_at' <> after -> 'starts_at')
-          AND at > \(instant)
+        WHERE \(isMoved(from: trainer)) AND at > \(instant)
         """
+    }
+
+    /// The condition of events that move a session of a trainer, which is that of the index `event_by_former_trainer`.
+    static func isMoved(from trainer: Trainer.ID) -> SQL {
+        """
+        subject = 'session'
+          AND before ->> 'trainer_id' = \(trainer.value)::integer::text
+          AND (before -> 'trainer_id' <> after -> 'trainer_id' OR before -> 'starts_at' <> after -> 'starts_at')
+        """
+    }
+
+    /// Returns the instant from which the log has all events; `nil` if none were removed.
+    ///
+    /// - Throws: ``PostgresError``.
+    public func beginning() async throws -> Date? {
+        // Retention and erasure write such an event; an erasure has no limit.
+        try await connection.query(
+            """
+            SELECT max((before ->> 'recorded_before')::timestamptz)
+            FROM event
+            WHERE subject = 'event' AND action = 'delete'
+            """
+        ).decode(Date?.self)[0]
     }
 
     /// The client of a session `s` as recorded at an instant; the present one if the log does not have it.

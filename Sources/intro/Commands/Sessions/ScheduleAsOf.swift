@@ -26,7 +26,9 @@ extension Schedule {
         ).text(colored: intro.console.isColored)
     }
 
-    /// Returns the time of `--as-of`; of a day or a period, the last moment of it that has passed.
+    /// Returns the time of `--as-of`; of a second, a day or a period, the last moment of it that has passed.
+    ///
+    /// - Throws: `InvalidInput` for a time whose events retention has removed.
     func recordedAt(
         _ trainer: Trainer, _ home: Studio, in intro: Intro, _ database: Database
     ) async throws -> Date? {
@@ -34,8 +36,21 @@ extension Schedule {
         let context = try await intro.timeContext(
             for: asOf, at: home, with: trainer.id, direction: .back, in: database)
         let phrase = try parseTimePhrase(asOf, field: "--as-of", in: context)
-        if case .instant(let instant) = phrase { return instant }
-        let end = phrase.end(home.clock)
-        return end > intro.now ? intro.now : end - 0.001
+        let recordedAt = lastMoment(of: phrase, on: home.clock, now: intro.now)
+        let beginning = try await database.withConnection { try await EventRepository($0).beginning() }
+        guard let beginning, recordedAt < beginning else { return recordedAt }
+        throw InvalidInput(
+            field: "--as-of", problem: "is before \(intro.console.times.text(beginning, on: home.clock))",
+            hint: "the events of earlier times were removed after their retention")
+    }
+
+    /// The log has fractions of a second, which `intro log` does not print.
+    private func lastMoment(of phrase: TimePhrase, on clock: StudioClock, now: Date) -> Date {
+        if case .instant(let instant) = phrase {
+            let seconds = instant.timeIntervalSince1970
+            return seconds == seconds.rounded() ? instant + 0.999_999 : instant
+        }
+        let end = phrase.end(clock)
+        return end > now ? now : end - 0.001
     }
 }
