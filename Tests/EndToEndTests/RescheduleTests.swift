@@ -13,6 +13,20 @@ struct RescheduleTests {
         }
     }
 
+    @Test("the nearest free slots include those that overlap only with the session itself")
+    func overlapsItself() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("studio", "edit", "downtown", "--session-minutes", "60")
+            let reference =
+                try await studio.answer(
+                    "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--at",
+                    "2026-12-01 10:00")["reference"]?.text ?? ""
+            let refused = try await studio.intro("reschedule", reference, "--at", "2026-12-01 10:15", "--json")
+            let starts = refused.error?.alternatives?.map { $0["local_start"]?.text }
+            #expect(starts == ["2026-12-01 09:30 PST", "2026-12-01 10:30 PST", "2026-12-01 11:00 PST"])
+        }
+    }
+
     @Test("--trainer without --at keeps the time, and sends one notice of the trainer")
     func trainer() async throws {
         try await Studio.with { studio in
@@ -36,6 +50,8 @@ struct RescheduleTests {
             try await studio.answer("reminders", "send")
             let late = try await studio.refusal("reschedule", reference, "--studio", "brooklyn", "--at", "tue 19:00")
             #expect(late.code == "outside_hours")
+            let unclear = try await studio.intro("reschedule", reference, "--studio", "brooklyn", "--json")
+            #expect(unclear.exit == 64 && unclear.error?.message.contains("another time zone") == true)
             let moved = try await studio.answer("reschedule", reference, "--studio", "brooklyn", "--at", "tue 11:00")
             #expect(moved["local_start"] == "2026-12-01 11:00 EST" && moved["starts_at"] == "2026-12-01T16:00:00Z")
             #expect(moved["studio"]?["id"] == "brooklyn" && moved["moved"] == true)

@@ -56,6 +56,11 @@ public struct SlotFacts: Sendable {
 
     /// The trainer is scheduled at the studio at that time, and present.
     var isAtWork: Bool { withinHours && !away && !retired }
+    /// Returns whether the start, though perhaps not the end, is within the trainer's hours.
+    func startsWithinHours(_ slot: Slot) -> Bool {
+        let time = slot.studio.clock.time(of: slot.startsAt)
+        return hoursThatDay.contains { $0.lowerBound <= time && time < $0.upperBound }
+    }
     /// The trainer has reached the daily limit on that date.
     var isAtDailyLimit: Bool { dailyLimit.map { sessionsOnDate >= $0 } ?? false }
 }
@@ -121,7 +126,7 @@ public enum SlotRules {
     private static func objections(to slot: Slot, _ facts: SlotFacts, _ offer: Studio.Offer) -> [Objection] {
         let trainer = visible(slot.trainer.name)
         let permanent = [retirement(facts, slot), studioClosed(facts, slot)]
-        let timing = studioTiming(facts, slot, offer) + [hours(facts, slot), grid(facts, slot, offer)]
+        let timing = studioTiming(facts, slot, offer) + [hours(facts, slot, offer), grid(facts, slot, offer)]
         let conflicts: [Objection?] = [
             facts.away
                 ? hard(
@@ -140,7 +145,7 @@ public enum SlotRules {
             remedy: .instruction("choose another trainer"))
     }
 
-    private static func hours(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
+    private static func hours(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> Objection? {
         guard !facts.withinHours else { return nil }
         let trainer = visible(slot.trainer.name)
         if let elsewhere = facts.elsewhere {
@@ -155,9 +160,12 @@ public enum SlotRules {
         let hoursText: TimedText =
             facts.hoursThatDay.isEmpty
             ? "does not work that day" : "works \(facts.hoursThatDay, on: slot.studio.clock) that day"
+        let problem: TimedText =
+            facts.startsWithinHours(slot)
+            ? "a session of \(offer.sessionMinutes) minutes at \(slot.start) would end after the hours of \(trainer)"
+            : "\(trainer) does not work at \(slot.start)"
         return soft(
-            .outsideHours, "\(trainer) does not work at \(slot.start) (\(hoursText))",
-            remedy: .checkTrainerHours(handle: slot.trainer.handle))
+            .outsideHours, "\(problem) (\(hoursText))", remedy: .checkTrainerHours(handle: slot.trainer.handle))
     }
 
     private static func grid(_ facts: SlotFacts, _ slot: Slot, _ offer: Studio.Offer) -> Objection? {

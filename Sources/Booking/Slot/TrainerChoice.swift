@@ -25,7 +25,7 @@ public enum TrainerChoice {
         public let id: Trainer.ID
         /// The handle, which people type.
         public let handle: String
-        /// The number of booked and attended sessions on that date.
+        /// The number of booked and attended sessions and unexpired holds on that date.
         public let sessionsOnDate: Int64
 
         /// Creates an offered trainer.
@@ -83,7 +83,11 @@ public enum TrainerChoice {
             return objection.refusal
         }
         let atWork = active.filter(\.facts.isAtWork)
-        guard !atWork.isEmpty else { return noTrainerAtWork(active, at: studio, start, strictness) }
+        guard !atWork.isEmpty else {
+            let lasting = active.contains { !$0.facts.withinHours && $0.facts.startsWithinHours(slot($0.trainer)) }
+            return noTrainerAtWork(
+                active, at: studio, start, strictness, minutes: lasting ? offer.sessionMinutes : nil)
+        }
         guard first.facts.stationFree else { return SlotRules.noStation(first.facts, slot(first.trainer)).refusal }
         let free = atWork.filter { !$0.facts.trainerBusy }
         guard !free.isEmpty else {
@@ -120,8 +124,11 @@ public enum TrainerChoice {
             hint: "choose one of the free slots")
     }
 
+    /// Returns the refusal of a start at which no trainer works, or, with the duration of a session in minutes, none until
+    /// the end of the session.
     private static func noTrainerAtWork(
-        _ candidates: [Candidate], at studio: Session.Place, _ start: TimedText, _ strictness: SlotRules.Strictness
+        _ candidates: [Candidate], at studio: Session.Place, _ start: TimedText, _ strictness: SlotRules.Strictness,
+        minutes: Int32?
     ) -> Refusal {
         // Only a trainer requested by name can be booked outside working hours.
         let canBeRequested = candidates.contains { candidate in
@@ -130,8 +137,9 @@ public enum TrainerChoice {
         }
         let away = candidates.filter { $0.facts.withinHours && $0.facts.away }.map { visible($0.trainer.name) }
         let note = away.isEmpty ? "" : " (\(away.joined(separator: ", ")) \(away.count == 1 ? "is" : "are") away)"
+        let length = minutes.map { " for all \($0) minutes of a session" } ?? ""
         return Refusal(
-            .outsideHours, "no trainer works at \(visible(studio.name)) at \(start)\(note)",
+            .outsideHours, "no trainer works at \(visible(studio.name)) at \(start)\(length)\(note)",
             remedy: strictness == .hardOnly && canBeRequested
                 ? .requestTrainer(studio: studio.handle) : .chooseFreeSlot(studio: studio.handle))
     }

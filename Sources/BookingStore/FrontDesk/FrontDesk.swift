@@ -89,7 +89,7 @@ public struct FrontDesk: Sendable {
             let present = session.studio.id == studio.id ? session.trainer.id : nil
             throw await addingAlternatives(
                 refusal.ofMove(move.reference), to: move.start ?? session.startsAt, at: studio,
-                with: move.trainer?.id ?? present, now: request.now)
+                with: move.trainer?.id ?? present, now: request.now, moving: session)
         }
     }
 
@@ -180,14 +180,15 @@ public struct FrontDesk: Sendable {
     ///
     /// If the slots cannot be read, the refusal is returned without them.
     func addingAlternatives(
-        _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date
+        _ refusal: Refusal, to start: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date,
+        moving: Session? = nil
     ) async -> Refusal {
         guard refusal.isAboutTime else { return refusal }
         let slots = try? await database.withConnection { connection in
             let slots = SlotRepository(connection)
-            let own = try await slots.nearest(to: start, at: studio, with: trainer, now: now)
+            let own = try await slots.nearest(to: start, at: studio, with: trainer, now: now, moving: moving)
             guard own.isEmpty, trainer != nil else { return own }
-            return try await slots.nearest(to: start, at: studio, with: nil, now: now)
+            return try await slots.nearest(to: start, at: studio, with: nil, now: now, moving: moving)
         }
         return refusal.withAlternatives(slots ?? [])
     }

@@ -43,21 +43,31 @@ public struct SlotRepository: Sendable {
 
     /// Returns the free slots nearest to a time, by start, to offer as alternatives.
     ///
-    /// One day before and after usually has enough slots, and its query takes a tenth of the time for two weeks.
+    /// - Parameters:
+    ///   - instant: The time.
+    ///   - studio: The studio.
+    ///   - trainer: The trainer; `nil` for all of the studio.
+    ///   - now: The current time.
+    ///   - moving: The session that is moved, if any; its time and the holds for it are free for it, but its present
+    ///     start is not offered.
+    ///   - limit: The maximum number of slots.
+    /// - Returns: The slots.
+    /// - Throws: ``PostgresError``.
     func nearest(
-        to instant: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date, limit: Int = 3
+        to instant: Date, at studio: Studio, with trainer: Trainer.ID?, now: Date, moving: Session? = nil,
+        limit: Int = 3
     ) async throws -> [Slot] {
-        var found: [Slot] = []
-        for days in [1, 14] where found.count < limit {
-            let reach = TimeInterval(days * 86_400)
-            found = try await read(
-                """
-                SELECT starts_at, trainer_id, handle, name
-                FROM open_slots(
-                    \(studio.id.value), \(trainer?.value), \(instant - reach), \(instant + reach), \(now))
-                ORDER BY greatest(starts_at - \(instant), \(instant) - starts_at), starts_at, handle
-                LIMIT \(Int64(limit))
-                """, at: studio)
+        let present = moving.flatMap { $0.studio.id == studio.id ? $0 : nil }
+        let found = try await widening(to: limit, at: studio) { reach in
+            """
+            SELECT starts_at, trainer_id, handle, name
+            FROM open_slots(
+                \(studio.id.value), \(trainer?.value), \(instant - reach), \(instant + reach), \(now),
+                \(moving?.id.value))
+            WHERE (starts_at, trainer_id) IS DISTINCT FROM (\(present?.startsAt), \(present?.trainer.id.value))
+            ORDER BY greatest(starts_at - \(instant), \(instant) - starts_at), starts_at, handle
+            LIMIT \(Int64(limit))
+            """
         }
         return found.sorted { ($0.startsAt, $0.trainer.handle) < ($1.startsAt, $1.trainer.handle) }
     }
@@ -76,27 +86,37 @@ public struct SlotRepository: Sendable {
         to session: Session, at studio: Studio, absence: (trainer: Trainer.ID, during: Range<Date>), now: Date,
         limit: Int = 3
     ) async throws -> [Slot] {
-        var found: [Slot] = []
         let instant = session.startsAt
-        for days in [1, 14] where found.count < limit {
-            let reach = TimeInterval(days * 86_400)
-            found = try await read(
-                """
-                SELECT starts_at, trainer_id, handle, name
-                FROM (
-                    SELECT DISTINCT ON (starts_at) starts_at, trainer_id, handle, name
-                    FROM open_slots(
-                        \(studio.id.value), NULL, \(instant - reach), \(instant + reach), \(now), \(session.id.value))
-                    WHERE trainer_id <> \(absence.trainer.value)
-                       OR starts_at < \(absence.during.lowerBound)
-                       OR starts_at >= \(absence.during.upperBound)
-                    ORDER BY starts_at, handle
-                ) AS slot
-                ORDER BY greatest(starts_at - \(instant), \(instant) - starts_at), starts_at
-                LIMIT \(Int64(limit))
-                """, at: studio)
+        let found = try await widening(to: limit, at: studio) { reach in
+            """
+            SELECT starts_at, trainer_id, handle, name
+            FROM (
+                SELECT DISTINCT ON (starts_at) starts_at, trainer_id, handle, name
+                FROM open_slots(
+                    \(studio.id.value), NULL, \(instant - reach), \(instant + reach), \(now), \(session.id.value))
+                WHERE trainer_id <> \(absence.trainer.value)
+                   OR starts_at < \(absence.during.lowerBound)
+                   OR starts_at >= \(absence.during.upperBound)
+                ORDER BY starts_at, handle
+            ) AS slot
+            ORDER BY greatest(starts_at - \(instant), \(instant) - starts_at), starts_at
+            LIMIT \(Int64(limit))
+            """
         }
         return found.sorted { $0.startsAt < $1.startsAt }
+    }
+
+    /// Reads the slots within a day of a time, or within two weeks if a day has fewer than the limit.
+    ///
+    /// One day usually has enough, and its query takes a tenth of the time for two weeks.
+    private func widening(
+        to limit: Int, at studio: Studio, _ query: (_ reach: TimeInterval) -> SQL
+    ) async throws -> [Slot] {
+        var found: [Slot] = []
+        for days in [1, 14] where found.count < limit {
+            found = try await read(query(TimeInterval(days * 86_400)), at: studio)
+        }
+        return found
     }
 
     /// Returns the trainers with whom a start is offered, and their number of sessions that day.

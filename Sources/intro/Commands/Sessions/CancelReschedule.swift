@@ -47,7 +47,7 @@ struct Reschedule: IntroSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "reschedule", abstract: "Move a session to another time, trainer or studio.",
         discussion: """
-            What is not given stays the same. At another studio, --at is that studio's local time, and the trainer with \
+            Omitted options keep their values. At another studio, --at is that studio's local time, and the trainer with \
             the fewest sessions that day is chosen unless --trainer names one.
 
             Example: intro reschedule K7Q2-9FXM --trainer james
@@ -116,6 +116,11 @@ struct Reschedule: IntroSubcommand {
         }
         var request = found
         request.overrideReason = reason
+        if at == nil, place.clock.offset(session.startsAt) != session.studio.clock.offset(session.startsAt) {
+            throw Failure(
+                code: "usage", message: "the new studio is in another time zone, so that the same time is not clear",
+                hint: "give the new local time with --at", exit: .usage)
+        }
         if let at {
             let present = place.id == session.studio.id ? session.trainer.id : nil
             request.start = try await intro.sessionStart(
