@@ -181,6 +181,18 @@ struct BookingContractTests {
             #expect(again["created"] == false)
             #expect(again.withoutResult == first.withoutResult)
             #expect(try await studio.count("session") == 1)
+            // A mistyped or former address with the same name is the same request.
+            let same = try await studio.answer(
+                "book", "--client", "anna@example.com", "--name", "Ana", "--at", "2026-12-01 09:00", "--request-id",
+                "r1")
+            #expect(same["reference"] == first["reference"])
+            try await studio.book("Ben", at: "2026-12-01 11:00")
+            for other in [["ben@example.com"], ["cleo@example.com", "--name", "Cleo Ode"]] {
+                let refused = try await studio.intro(
+                    ["book", "--client"] + other + ["--at", "2026-12-02 09:00", "--request-id", "r1", "--json"])
+                #expect(refused.exit == 65 && refused.error?.message.contains("another person") == true)
+            }
+            #expect(try await studio.count("session") == 2)
         }
     }
 }

@@ -31,7 +31,7 @@ struct BookingTransaction {
         if case .client(let known, _) = identification.decision { contacts.add(known) }
         let (lockedContacts, isDecided) = (contacts, identification.isDecided)
         await acquireLocks(contacts)
-        // What depends on the locks, but not on the answers of the others, is read in the same round trip.
+        // Reads that depend on the locks, but not on each other, share one round trip.
         let madeMeanwhile = await madeSession()
         let secondLookup = isDecided ? nil : await identity.lookUp()
         let prior = await sessions.sendPriorSessions(of: contacts, now: now)
@@ -91,6 +91,11 @@ struct BookingTransaction {
     /// Returns the result of an earlier request with the same key.
     private func earlierResult(_ made: Pending<Session?>?) async throws -> BookingResult? {
         guard let session = try await made?.value() else { return nil }
+        guard try await !given.isForAnotherPerson(than: session.client) else {
+            throw InvalidInput(
+                field: "the request's key", problem: "was used for the booking of another person, \(session.reference)",
+                hint: "use another key for another booking")
+        }
         let report = try await given.keep(for: session.client, unless: .repetition)
         var result = BookingResult(session: session, created: false, contacts: report)
         if request.reportsMessages {

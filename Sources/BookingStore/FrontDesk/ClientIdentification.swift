@@ -115,6 +115,18 @@ struct GivenContacts {
         return report
     }
 
+    /// Returns whether the request names another person than a client, as a repeated request must not.
+    ///
+    /// A client's contact may have changed since the first request; then the name decides.
+    func isForAnotherPerson(than client: Client) async throws -> Bool {
+        guard let contact = request.who.contact else { return request.who != .id(client.id) }
+        guard !client.has(contact) else { return false }
+        let owners = try await clients.matching(request.who)
+        guard !owners.contains(where: { $0.id == client.id }) else { return false }
+        guard let name = request.newClient?.name else { return !owners.isEmpty }
+        return !NameComparison.isSameName(name, client.name)
+    }
+
     /// All contacts of the request, without duplicates.
     private var given: [Contact] {
         let all = [request.who.contact, request.email.map { .email($0) }, request.phone.map { .phone($0) }]
