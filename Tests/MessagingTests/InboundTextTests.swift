@@ -135,6 +135,8 @@ struct InboundTextTests {
                 "remove my number",
                 "this is SPAM", "I revoke consent", "quit texting", "enough messages", "🛑", "🛑🛑 please", "退订",
                 "dar de baja por favor", "no me envíen más mensajes", "número equivocado", "ya basta", "Alto por favor",
+                "Por favor no me escribas más", "no me escribas", "no nos mande publicidad", "No quiero más mensajes",
+                "Quítame de la lista", "sáquenme", "quiero dejar de recibir esto", "no escriban", "стоп",
                 "please cancel", "cancel these messages", "cancel it", "end texts", "ＳＴＯＰ now", "not interested thanks",
             ]
         ),
@@ -149,7 +151,8 @@ struct InboundTextTests {
                 "cancel my session please", "I'll be at the end", "see you", "1", "C1", "STOPPED", "restart", "ССС",
                 "help me find the door", "which bus stop?", "I need to cancel my appointment tomorrow",
                 "I did not get your message", "I don't see a text", "no more than ten minutes late",
-                "see you at the weekend", "¿en la planta baja?", "quiero cancelar mi cita", "can I bring a friend",
+                "see you at the weekend", "¿en la planta baja?", "quiero cancelar mi cita",
+                "no me mandaron la dirección", "no envidio a nadie", "can I bring a friend",
                 "I'll stop in at noon", "shop", "top", "no",
             ]
         ),

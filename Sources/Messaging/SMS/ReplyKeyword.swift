@@ -120,7 +120,7 @@ enum OptOutPhrases {
         for phrase in harmlessPhrases { line = line.replacing(" \(phrase) ", with: " ") }
         let rest = line.split(separator: " ").map(String.init)
         if rest.contains(where: { isStop($0) || unambiguousWords.contains($0) }) { return true }
-        if phrases.contains(where: { line.contains(" \($0) ") }) { return true }
+        if phrases.contains(where: { line.contains(" \($0) ") }) || forbidsWriting(rest) { return true }
         let isAboutSession = rest.contains { sessionWords.contains($0) }
         if !isAboutSession, rest.contains(where: { cancelWords.contains($0) }) { return true }
         return rest.contains { ambiguousWords.contains($0) } && rest.contains { textWords.contains($0) }
@@ -134,6 +134,19 @@ enum OptOutPhrases {
         return !["STOPPED", "STOPPING", "STOPOVER", "STOPS", "STOPLIGHT", "STOPWATCH", "STOPPER"].contains(word)
     }
 
+    /// Returns whether words are `no`, perhaps with `me` or `nos`, and a form of a Spanish verb for writing, such as
+    /// "no me escribas".
+    private static func forbidsWriting(_ words: [String]) -> Bool {
+        words.indices.contains { index in
+            guard words[index] == "NO" else { return false }
+            let rest = words[(index + 1)...].drop { ["ME", "NOS", "LE", "LES"].contains($0) }
+            guard let verb = rest.first else { return false }
+            return writingStems.contains { verb.hasPrefix($0) && verb.count <= $0.count + 3 }
+        }
+    }
+
+    private static let writingStems = ["MAND", "ENVI", "ESCRIB", "MOLEST", "CONTACT", "MENSAJE"]
+
     /// Phrases that contain an opt-out word but do not concern text messages.
     private static let harmlessPhrases = [
         "STOP BY", "STOP IN", "STOP AT", "STOP OVER", "STOP SIGN", "BUS STOP", "TRAIN STOP", "SUBWAY STOP",
@@ -142,11 +155,15 @@ enum OptOutPhrases {
         "PLANTA BAJA",
     ]
 
-    /// Words that indicate an opt-out by themselves, in English, Spanish, French, German, Portuguese and Tagalog.
+    /// Words that indicate an opt-out by themselves, in English, Spanish, French, German, Portuguese, Russian and
+    /// Tagalog.
     private static let unambiguousWords: Set<String> = [
         "OPTOUT", "REVOKE", "SPAM", "HARASSING", "HARASSMENT", "ARRET", "ARRETE", "ARRETER", "ARRETEZ", "DESABONNER",
         "DESABONNEZ", "DESINSCRIRE", "DESINSCRIVEZ", "ALTO", "BAJA", "PARAR", "PAREN", "PARE", "BASTA", "DETENER",
-        "DETENGA", "DETENGAN", "REVOCAR", "ABMELDEN", "AUFHOREN", "SAIR", "TIGIL", "HINTO",
+        "DETENGA", "DETENGAN", "REVOCAR", "ABMELDEN", "AUFHOREN", "SAIR", "TIGIL", "HINTO", "СТОП", "QUITAME",
+        "QUITEME",
+        "QUITENME", "SACAME", "SAQUEME", "SAQUENME", "BORRAME", "BORREME", "BORRENME", "ELIMINAME", "ELIMINEME",
+        "ELIMINENME",
     ]
 
     private static let phrases = [
@@ -155,9 +172,9 @@ enum OptOutPhrases {
         "NOT INTERESTED", "NOT TEXT", "NOT MESSAGE", "NOT CONTACT", "NOT SEND", "NOT WANT", "DONT TEXT", "DONT MESSAGE",
         "DONT CONTACT", "DONT SEND", "DONT WANT ANY", "DONT WANT MORE", "DONT WANT TEXTS", "DONT WANT MESSAGES",
         "DONT WANT THESE", "DONT WANT YOUR", "NEVER TEXT", "NO TEXTS", "NO MESSAGES", "END TEXTS", "END MESSAGES",
-        "NO MAS", "NO ME MANDE", "NO ME MANDEN", "NO ME ENVIE", "NO ME ENVIEN",
-        "NO ME ESCRIBA", "NO ME ESCRIBAN", "NO ME MOLESTE", "NO ME MOLESTEN", "NO ENVIEN", "NO MANDEN", "DEJEN DE",
-        "DEJE DE", "DEJA DE", "QUITENME", "BORREN MI", "NUMERO EQUIVOCADO", "NO ME INTERESA", "PLUS DE MESSAGES",
+        "NO MAS", "NO QUIERO MAS", "NO QUIERO MENSAJES", "NO QUIERO RECIBIR", "NO QUIERO QUE ME", "NO DESEO",
+        "DEJAR DE",
+        "DEJEN DE", "DEJE DE", "DEJA DE", "BORREN MI", "NUMERO EQUIVOCADO", "NO ME INTERESA", "PLUS DE MESSAGES",
         "PLUS DE TEXTOS", "NE PLUS", "KEINE SMS", "KEINE NACHRICHTEN",
     ]
 

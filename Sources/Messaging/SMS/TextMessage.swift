@@ -136,7 +136,7 @@ public enum TextMessageError: Error, Hashable, Sendable, CustomStringConvertible
         case .notANumber:
             "The phone number is refused: it is not in E.164 form. Write it like +14155550100."
         case .notASender:
-            "The sender of texts is refused: it is no phone number, short code, name or Messaging Service. "
+            "The sender of texts is refused: it is not a phone number, short code, name or Messaging Service. "
                 + "Write +14155550100, 72345, a name of up to 11 letters and digits, or MG with 32 hexadecimal digits."
         case .empty:
             "The text is refused: it is empty. Check its template."
