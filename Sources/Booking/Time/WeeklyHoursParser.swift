@@ -31,6 +31,19 @@ extension WeeklyHours {
     }
 }
 
+extension Weekday {
+    /// Parses days of the week: `thu,fri`, `mon-wed`, `weekdays` or `weekends`.
+    ///
+    /// - Parameters:
+    ///   - text: The days.
+    ///   - language: The language of the names of days.
+    /// - Returns: The days; `nil` if the text has no day or anything else.
+    public static func days(parsing text: String, language: PhraseLanguage = .english) -> Set<Weekday>? {
+        var parser = WeeklyHoursParser(Substring(text), field: "days", language: language)
+        return parser.daysOnly()
+    }
+}
+
 /// A parser of one group of weekly hours: days, then spans.
 struct WeeklyHoursParser {
     static let hint = "write them like \"mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00\" or \"weekdays 9am-5pm\""
@@ -81,6 +94,13 @@ struct WeeklyHoursParser {
         return weekdays
     }
 
+    /// Parses a group that consists of days; returns `nil` for any other text.
+    mutating func daysOnly() -> Set<Weekday>? {
+        skipSeparators()
+        guard !tokens.isAtEnd, !isAtTime, let days = try? weekdays(), tokens.isAtEnd else { return nil }
+        return days
+    }
+
     private mutating func dayRange() throws(InvalidInput) -> Set<Weekday> {
         if let word = tokens.word() {
             switch words.meaning(word) {
@@ -129,10 +149,12 @@ extension WeeklyHoursParser {
     private mutating func nextSpan(on weekdays: [Weekday]) throws(InvalidInput) -> [WeeklyHours.Span] {
         guard !tokens.isAtEnd else { throw invalid("have no times in \(quoted(String(group)))") }
         let written = tokens.remainder
+        let number = tokens.peek()?.number ?? 0
+        let is24Hour = (number > 99 ? number / 100 : number) > 12
         guard let start = time(), takeDash(), let end = time() else {
             throw invalid("have no span of time at \(quoted(written))")
         }
-        let (opens, closes) = try choose(readings(start, end), written: written)
+        let (opens, closes) = try choose(readings(start, end, is24Hour: is24Hour), written: written)
         return weekdays.compactMap { WeeklyHours.Span(weekday: $0, opens: opens, closes: closes) }
     }
 
@@ -146,8 +168,11 @@ extension WeeklyHoursParser {
 
     /// Returns the readings of a span on the 24-hour clock, in minutes; those that do not end after their start too.
     ///
-    /// A bare 12 is noon, and a span does not begin at a bare hour from 1 AM to 4 AM.
-    private func readings(_ start: ClockReading, _ end: ClockReading) -> [(opens: Int, closes: Int)] {
+    /// A bare 12 is noon, and a span does not begin at a bare hour from 1 AM to 4 AM. After a start on the 24-hour clock,
+    /// such as 17:00, the end is on that clock too.
+    private func readings(
+        _ start: ClockReading, _ end: ClockReading, is24Hour: Bool
+    ) -> [(opens: Int, closes: Int)] {
         let opens: [Int]
         switch start.seconds {
         case .midnight: opens = [0]
@@ -156,14 +181,15 @@ extension WeeklyHoursParser {
         case .open(_, _, let fallback?): opens = [fallback / 60]
         }
         return opens.flatMap { opens in
-            closings(of: end, after: opens).map { (opens: opens, closes: $0) }
+            closings(of: end, after: opens, is24Hour: is24Hour).map { (opens: opens, closes: $0) }
         }
     }
 
-    private func closings(of end: ClockReading, after opens: Int) -> [Int] {
+    private func closings(of end: ClockReading, after opens: Int, is24Hour: Bool) -> [Int] {
         switch end.seconds {
         case .midnight, .exact(0): [1440]
         case .exact(let second): [second / 60]
+        case .open(let am, let pm, _) where is24Hour: [am == 0 ? pm / 60 : am / 60]
         case .open(let am, let pm, nil): am == 0 ? [pm / 60] : [am / 60, pm / 60]
         case .open(_, let pm, let fallback?): [fallback / 60 > opens ? fallback / 60 : pm / 60]
         }

@@ -62,8 +62,15 @@ extension TruncatedList {
     ///   - last: The last entry that is shown.
     ///   - end: The last entry of all; its date is shown if it differs from that of `last`.
     ///   - clock: The studio's clock.
+    ///   - namesZone: Whether the time is shown with its date and zone, because the list has several.
     ///   - times: The form of times.
-    init(shown: Int, total: Int, last: Date, end: Date, clock: StudioClock, times: TimeFormat) {
+    init(
+        shown: Int, total: Int, last: Date, end: Date, clock: StudioClock, namesZone: Bool = false, times: TimeFormat
+    ) {
+        if namesZone {
+            self.init(shown: shown, total: total, until: times.text(end, on: clock))
+            return
+        }
         let isSameDay = clock.date(of: end) == clock.date(of: last)
         self.init(
             shown: shown, total: total,

@@ -230,6 +230,24 @@ struct TimePhraseFormsTests {
         #expect(throws: TimeProblem.self) { try TimePhrase.parse("mar 9", in: spanish) }
     }
 
+    @Test("a time with minutes that is within hours in both halves of the day is ambiguous on the 12-hour clock")
+    func minutesInBothHalves() throws {
+        let hours = [try WeeklyHours(parsing: "daily 6am-9pm")]
+        let now = try #require(RFC3339.parse("2026-11-24T17:00:00Z"))
+        func text(_ phrase: String, region: String) throws -> String {
+            let clock = try StudioClock(
+                timeZone: "America/Los_Angeles", hourCycle: region == "US" ? .twelve : .twentyFour)
+            var context = TimePhraseContext(clock: clock, now: now)
+            context.workingHours = hours
+            return String(clock.text(try TimePhrase.instant(phrase, in: context)).dropLast(4))
+        }
+        #expect { try text("wed 6:30", region: "US") } throws: { "\($0)".contains("Wed Nov 25, 6:30 AM or 6:30 PM") }
+        #expect(try text("wed 06:30", region: "US") == "2026-11-25 06:30")
+        #expect(try text("wed 6:30pm", region: "US") == "2026-11-25 18:30")
+        #expect(try text("wed 6:30", region: "ES") == "2026-11-25 06:30")
+        #expect(try text("2026-11-25 6:30", region: "US") == "2026-11-25 06:30")
+    }
+
     @Test(
         "refuses a range of hours, a part of the day that the time is not in, and a date with two readings",
         arguments: [

@@ -62,7 +62,7 @@ extension TimePhraseResolver {
                 weekdays.contains { isWorking($0, minute: isEnd ? minute - 1 : minute) }
             }
             if working.count == 1 { return working[0] }
-            if let fallback { return fallback / 60 }
+            if let fallback, working.isEmpty || clock.hourCycle == .twentyFour { return fallback / 60 }
             throw twoReadings(
                 LocalInstant(date: days.first, second: am), LocalInstant(date: days.first, second: pm))
         }
@@ -126,8 +126,8 @@ extension TimePhraseResolver {
 
     /// Returns a date in a form that is also accepted as input: `Tue Dec 1`; adds the year if it is not the present one.
     func dateText(_ date: LocalDate) -> String {
-        let month = LocalDate.monthNames[date.month - 1]
-        let name = context.order == .monthFirst ? "\(month) \(date.day)" : "\(date.day) \(month)"
+        let name =
+            context.order == .monthFirst ? "\(date.monthName) \(date.day)" : "\(date.day) \(date.monthName)"
         return "\(date.weekday.title.prefix(3)) \(name)\(date.year == today.year ? "" : " \(date.year)")"
     }
 
@@ -143,11 +143,4 @@ extension TimePhraseResolver {
         let time = timeText(local.second).lowercased().filter { $0 != " " }
         return "\"\(dateText(local.date).lowercased()) \(time)\""
     }
-}
-
-extension LocalDate {
-    /// The short English names of the months.
-    static let monthNames = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ]
 }

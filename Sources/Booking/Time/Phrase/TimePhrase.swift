@@ -89,7 +89,7 @@ public enum TimePhrase: Hashable, Sendable {
     /// Returns the start of a period that begins with this phrase; for a day, its first instant.
     ///
     /// - Parameter clock: The studio's clock.
-    /// - Returns: The first instant of the period; for the first free slot, the beginning of time.
+    /// - Returns: The first instant of the period; for `soonest`, `Date.distantPast`.
     public func start(_ clock: StudioClock) -> Date {
         switch self {
         case .instant(let instant): instant

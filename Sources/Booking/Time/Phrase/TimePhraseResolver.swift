@@ -175,7 +175,8 @@ extension TimePhraseResolver {
         if let fallback, isISO { return fallback }
         let working = choices.filter { isWorking($0.date.weekday, minute: $0.second / 60) }
         if working.count == 1 { return working[0] }
-        if let fallback { return fallback }
+        // Without a zero before it, 6:30 can be the evening where people use the 12-hour clock.
+        if let fallback, working.isEmpty || clock.hourCycle == .twentyFour { return fallback }
         throw twoReadings(choices[0], choices[1])
     }
 

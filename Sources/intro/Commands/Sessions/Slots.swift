@@ -71,7 +71,7 @@ struct Slots: IntroSubcommand {
         if all.count > slots.count, let end = all.last {
             rest = TruncatedList(
                 shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: last.studio.clock,
-                times: intro.console.times)
+                namesZone: Set(slots.map(\.studio.clock)).count > 1, times: intro.console.times)
             rest?.largestLimit = 100_000
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
@@ -79,7 +79,7 @@ struct Slots: IntroSubcommand {
                 return Self.table(slots, times: intro.console.times).text(on: intro.console)
             }
             let half = search.half
-            return SlotDays(slots, times: intro.console.times, namesHalves: half == nil)
+            return SlotDays(slots, times: intro.console.times, showsAMPM: half == nil)
                 .text(width: intro.console.textWidth, colored: intro.console.isColored)
         }
     }
@@ -111,7 +111,7 @@ extension Slots {
         _ studios: [Studio], _ trainer: Trainer?, of intro: Intro, in database: Database
     ) async throws -> SlotSearch {
         let days = try days.map { try count($0, field: "--days", in: 1...400) }
-        let weekdays = try weekday.map { try Self.weekdays($0) }
+        let weekdays = try weekday.map { try Self.weekdays($0, language: intro.settings.display.language) }
         var search = SlotSearch([], trainer: trainer?.id)
         // Errors are in the terms of the trainer's home studio.
         let homes = studios.filter { $0.handle == trainer?.homeStudio }
@@ -162,27 +162,11 @@ extension Slots {
     }
 
     /// Parses days of the week: `thu,fri`, `mon-wed`, `weekdays` or `weekends`.
-    static func weekdays(_ text: String) throws(InvalidInput) -> Set<Weekday> {
+    static func weekdays(_ text: String, language: PhraseLanguage) throws(InvalidInput) -> Set<Weekday> {
         let problem = InvalidInput(
             field: "--weekday", problem: "\(quoted(text)) is not a list of days",
             hint: "write it like thu,fri or mon-wed")
-        var days: Set<Weekday> = []
-        for part in text.lowercased().split(whereSeparator: { $0 == "," || $0 == " " }) {
-            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Weekday(name: $0) }
-            switch (String(part), ends.first ?? nil, ends.last ?? nil) {
-            case ("weekdays", _, _): days.formUnion([.monday, .tuesday, .wednesday, .thursday, .friday])
-            case ("weekends", _, _): days.formUnion([.saturday, .sunday])
-            case (_, let first?, let last?) where ends.count <= 2:
-                var day = first
-                days.insert(day)
-                while day != last {
-                    day = day.next
-                    days.insert(day)
-                }
-            default: throw problem
-            }
-        }
-        guard !days.isEmpty else { throw problem }
+        guard let days = Weekday.days(parsing: text, language: language) else { throw problem }
         return days
     }
 }
