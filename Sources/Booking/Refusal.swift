@@ -54,7 +54,7 @@ public struct Refusal: Error, Sendable {
     public let rule: Rule
     /// The reason, as a sentence.
     public let reason: TimedText
-    /// What the caller can do instead.
+    /// The alternative for the caller.
     public let remedy: Remedy
     /// Free slots near the requested one.
     public let alternatives: [Slot]

@@ -1,5 +1,5 @@
 extension Refusal {
-    /// What the caller can do instead; the user interface words it.
+    /// The alternative for the caller; the user interface words it.
     public enum Remedy: Sendable, Hashable {
         /// An instruction that does not depend on the user interface.
         case instruction(TimedText)

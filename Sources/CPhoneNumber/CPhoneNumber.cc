@@ -19,51 +19,51 @@ size_t Copy(const std::string &text, char *out, size_t capacity) {
     return text.size();
 }
 
-CPhoneVerdict VerdictOf(PhoneNumberUtil::ErrorType error) {
+CPhoneResult ResultOf(PhoneNumberUtil::ErrorType error) {
     switch (error) {
-        case PhoneNumberUtil::NO_PARSING_ERROR: return CPhoneVerdictValid;
-        case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR: return CPhoneVerdictUnknownCountry;
-        case PhoneNumberUtil::TOO_SHORT_AFTER_IDD: return CPhoneVerdictTooShort;
-        case PhoneNumberUtil::TOO_SHORT_NSN: return CPhoneVerdictTooShort;
-        case PhoneNumberUtil::TOO_LONG_NSN: return CPhoneVerdictTooLong;
-        case PhoneNumberUtil::NOT_A_NUMBER: return CPhoneVerdictNotANumber;
+        case PhoneNumberUtil::NO_PARSING_ERROR: return CPhoneResultValid;
+        case PhoneNumberUtil::INVALID_COUNTRY_CODE_ERROR: return CPhoneResultUnknownCountry;
+        case PhoneNumberUtil::TOO_SHORT_AFTER_IDD: return CPhoneResultTooShort;
+        case PhoneNumberUtil::TOO_SHORT_NSN: return CPhoneResultTooShort;
+        case PhoneNumberUtil::TOO_LONG_NSN: return CPhoneResultTooLong;
+        case PhoneNumberUtil::NOT_A_NUMBER: return CPhoneResultNotANumber;
     }
-    return CPhoneVerdictNotANumber;
+    return CPhoneResultNotANumber;
 }
 
-CPhoneVerdict VerdictOf(PhoneNumberUtil::ValidationResult result) {
+CPhoneResult ResultOf(PhoneNumberUtil::ValidationResult result) {
     switch (result) {
-        case PhoneNumberUtil::IS_POSSIBLE: return CPhoneVerdictPossible;
-        case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY: return CPhoneVerdictLocalOnly;
-        case PhoneNumberUtil::INVALID_COUNTRY_CODE: return CPhoneVerdictUnknownCountry;
-        case PhoneNumberUtil::TOO_SHORT: return CPhoneVerdictTooShort;
-        case PhoneNumberUtil::INVALID_LENGTH: return CPhoneVerdictWrongLength;
-        case PhoneNumberUtil::TOO_LONG: return CPhoneVerdictTooLong;
+        case PhoneNumberUtil::IS_POSSIBLE: return CPhoneResultPossible;
+        case PhoneNumberUtil::IS_POSSIBLE_LOCAL_ONLY: return CPhoneResultLocalOnly;
+        case PhoneNumberUtil::INVALID_COUNTRY_CODE: return CPhoneResultUnknownCountry;
+        case PhoneNumberUtil::TOO_SHORT: return CPhoneResultTooShort;
+        case PhoneNumberUtil::INVALID_LENGTH: return CPhoneResultWrongLength;
+        case PhoneNumberUtil::TOO_LONG: return CPhoneResultTooLong;
     }
-    return CPhoneVerdictWrongLength;
+    return CPhoneResultWrongLength;
 }
 
-CPhoneVerdict Judge(const PhoneNumberUtil &plans, const PhoneNumber &number) {
-    if (number.has_extension()) return CPhoneVerdictExtension;
-    if (plans.IsValidNumber(number)) return CPhoneVerdictValid;
-    return VerdictOf(plans.IsPossibleNumberWithReason(number));
+CPhoneResult Classify(const PhoneNumberUtil &plans, const PhoneNumber &number) {
+    if (number.has_extension()) return CPhoneResultExtension;
+    if (plans.IsValidNumber(number)) return CPhoneResultValid;
+    return ResultOf(plans.IsPossibleNumberWithReason(number));
 }
 
 }  // namespace
 
-extern "C" CPhoneVerdict cphone_read(const char *text, size_t length, const char *region,
+extern "C" CPhoneResult cphone_read(const char *text, size_t length, const char *region,
                                      char *e164, size_t capacity, size_t *written) {
     const PhoneNumberUtil &plans = *PhoneNumberUtil::GetInstance();
     *written = 0;
     PhoneNumber number;
     const auto error = plans.Parse(std::string(text, length), region, &number);
-    if (error != PhoneNumberUtil::NO_PARSING_ERROR) return VerdictOf(error);
-    const CPhoneVerdict verdict = Judge(plans, number);
-    if (verdict != CPhoneVerdictValid && verdict != CPhoneVerdictPossible) return verdict;
+    if (error != PhoneNumberUtil::NO_PARSING_ERROR) return ResultOf(error);
+    const CPhoneResult result = Classify(plans, number);
+    if (result != CPhoneResultValid && result != CPhoneResultPossible) return result;
     std::string formatted;
     plans.Format(number, PhoneNumberUtil::E164, &formatted);
     *written = Copy(formatted, e164, capacity);
-    return *written > 0 ? verdict : CPhoneVerdictTooLong;
+    return *written > 0 ? result : CPhoneResultTooLong;
 }
 
 extern "C" size_t cphone_display(const char *e164, size_t length, char *out, size_t capacity) {

@@ -94,7 +94,7 @@ extension LocalServer {
 
     private func creationFailure(_ outcome: ProgramRunner.Outcome) -> LocalPostgresError {
         .localDatabase(
-            "the private PostgreSQL could not be made in \(paths.folder)",
+            "the private PostgreSQL could not be created in \(paths.folder)",
             because: outcome.errorLine,
             hint: "set INTRO_HOME to a folder with some space, or INTRO_DATABASE_URL to a database"
         )

@@ -117,8 +117,8 @@ extension Placement {
         case (.home, let folder?):
             throw .misconfigured(
                 "the private PostgreSQL in \(home) cannot be reached by its user \(account.name)",
-                because: "\(folder.path) is closed to that user",
-                hint: "open the way with `chmod o+x \(folder.path)`, or set INTRO_HOME to another folder"
+                because: "\(folder.path) is not searchable by that user",
+                hint: "allow access with `chmod o+x \(folder.path)`, or set INTRO_HOME to another folder"
             )
         }
     }

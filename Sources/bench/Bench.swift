@@ -30,7 +30,7 @@ struct Bench: AsyncParsableCommand {
 
     func validate() throws {
         for name in parts where !allParts.contains(where: { $0.name == name }) {
-            throw ValidationError("There is no part \(name).")
+            throw ValidationError("Unknown part \(name).")
         }
     }
 

@@ -168,8 +168,8 @@ final class Intro: Sendable {
     }
 
     /// Returns the desk for communication preferences.
-    func consentDesk(_ database: Database) -> ConsentDesk {
-        ConsentDesk(database: database, actor: actor)
+    func consentEditor(_ database: Database) -> ConsentEditor {
+        ConsentEditor(database: database, actor: actor)
     }
 
     /// Returns the desk for incoming texts.

@@ -51,7 +51,7 @@ struct EligibilityTests {
             let refusal = await expectRefusal(.tooManyNoShows) {
                 try await fixture.book(studio, "2027-01-07 10:00", for: "ana@example.com")
             }
-            #expect(refusal?.message == "New Person did not come 2 times, last on 2027-01-06 with maria")
+            #expect(refusal?.message == "New Person missed 2 sessions, the last on 2027-01-06 with maria")
             try await fixture.book(studio, "2027-01-07 10:00", for: "ana@example.com", because: "was ill")
         }
     }

@@ -37,7 +37,7 @@ struct JobPlanTests {
             }
             #expect(isDue)
             let cancelRequested = try await fixture.expectIndexes("heartbeat", reading: 4000) {
-                try await runners.beat(runner, lease: .seconds(60), totals: .init())
+                try await runners.renewLease(runner, lease: .seconds(60), totals: .init())
             }
             #expect(cancelRequested == [])
             let hasNewer = try await fixture.expectIndexes("reconcile", reading: 8000) {

@@ -124,7 +124,7 @@ import Testing
             .path(FilePath(Self.program)), arguments: ["nothing"], output: .string(limit: 1 << 16),
             error: .string(limit: 1 << 16))
         #expect(!result.terminationStatus.isSuccess)
-        #expect(result.standardError.contains("There is no part nothing."))
+        #expect(result.standardError.contains("Unknown part nothing."))
     }
 
     /// The path of the program, next to the test bundle.

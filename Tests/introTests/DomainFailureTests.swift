@@ -48,7 +48,7 @@ struct DomainFailureTests {
     private static let invalid: [(any Error, String, String)] = [
         (
             ClientIdentifier.UnrecognizedText(text: "0602"),
-            "client \"0602\" is no e-mail address, phone number or client number",
+            "client \"0602\" is not an e-mail address, phone number or client number",
             "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows; "
                 + "part of a phone number is found by `intro client list --search`"
         ),

@@ -22,7 +22,7 @@ static const char *delete = "DELETE FROM job WHERE id = ANY ($1::bigint[])";
 static const char *enqueue =
     "WITH added AS ("
     "    INSERT INTO job (queue, kind, payload, priority, max_attempts)"
-    "    VALUES ('default', 'errand', $1::jsonb, 2, 10) RETURNING id)"
+    "    VALUES ('default', 'noop', $1::jsonb, 2, 10) RETURNING id)"
     " SELECT id, pg_notify('jobs', '') FROM added";
 
 static double now(void) {
@@ -92,7 +92,7 @@ static void insert(int rows, int times) {
     for (int time = 0; time < times; time++) {
         end = statement + sprintf(statement, "INSERT INTO job (queue, kind, payload, priority, max_attempts) VALUES ");
         for (int row = 0; row < rows; row++)
-            end += sprintf(end, "%s('default', 'errand', '{\"number\":%d}', 2, 10)", row ? "," : "", time * rows + row);
+            end += sprintf(end, "%s('default', 'noop', '{\"number\":%d}', 2, 10)", row ? "," : "", time * rows + row);
         PQclear(checked(connection, PQexec(connection, statement)));
     }
     printf("%f\n", (double)rows * times / (now() - begin));

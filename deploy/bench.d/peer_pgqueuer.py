@@ -24,7 +24,7 @@ async def enqueue(queries, jobs):
     for first in range(0, jobs, batch):
         numbers = range(first, min(first + batch, jobs))
         payloads = [b'{"number":%d}' % number for number in numbers]
-        await queries.enqueue(["errand"] * len(payloads), payloads, [0] * len(payloads))
+        await queries.enqueue(["noop"] * len(payloads), payloads, [0] * len(payloads))
     return jobs / (time.monotonic() - begin)
 
 
@@ -32,8 +32,8 @@ async def drain(queries, jobs, batch):
     manager = QueueManager(queries)
     left = jobs
 
-    @manager.entrypoint("errand")
-    async def errand(job):
+    @manager.entrypoint("noop")
+    async def noop(job):
         nonlocal left
         left -= 1
         if left == 0:

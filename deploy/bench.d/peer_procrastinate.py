@@ -11,8 +11,8 @@ import procrastinate
 app = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
-@app.task(name="errand")
-async def errand(number):
+@app.task(name="noop")
+async def noop(number):
     pass
 
 
@@ -28,7 +28,7 @@ async def enqueue(jobs):
     begin = time.monotonic()
     for first in range(0, jobs, batch):
         numbers = range(first, min(first + batch, jobs))
-        await errand.batch_defer_async(*[{"number": number} for number in numbers])
+        await noop.batch_defer_async(*[{"number": number} for number in numbers])
     return jobs / (time.monotonic() - begin)
 
 

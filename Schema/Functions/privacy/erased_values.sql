@@ -1,4 +1,4 @@
--- What replaces the personal data in a row of the event log; the same values are in the rows that remain.
+-- The replacement values for the personal data in a row of the event log; the rows that remain have the same values.
 CREATE OR REPLACE FUNCTION erased_values(p_subject text, p_id bigint) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT CASE p_subject

@@ -1,4 +1,4 @@
--- What is kept of an erased client as keyed hashes: the contacts, if a session has used or booked the free session, and
+-- The data of an erased client that is kept as keyed hashes: the contacts, if a session has used or booked the free session, and
 -- the blocked addresses. A person who missed all sessions has not used the free session.
 CREATE OR REPLACE FUNCTION names_to_hash(p_client bigint) RETURNS text[]
 LANGUAGE plpgsql STABLE AS $$

@@ -1,4 +1,4 @@
--- The rows that hold personal data of a client: what `intro client export` prints and `intro client forget` erases.
+-- The rows that hold personal data of a client: `intro client export` prints them, and `intro client forget` erases them.
 --
 -- Texts and mail belong to a person if they are about one of the person's sessions or come from an address that no
 -- other client has. A daily schedule (shared) is a message to a trainer that names several clients. Notes of holds are

@@ -77,7 +77,7 @@ public enum Language: String, Sendable, Hashable, CaseIterable {
         let code = text.lowercased().split(whereSeparator: { $0 == "-" || $0 == "_" }).first ?? ""
         guard let language = Language(rawValue: String(code)) else {
             throw InvalidInput(
-                field: field, problem: "\(quoted(text)) is no language that messages are written in",
+                field: field, problem: "\(quoted(text)) is not a language of the messages",
                 hint: "write one of: " + Language.allCases.map(\.rawValue).joined(separator: ", "))
         }
         self = language

@@ -94,19 +94,19 @@ extension PhoneNumber {
         for scalar in typed.unicodeScalars where !separators.contains(scalar) {
             if scalar.properties.numericType == .decimal { continue }
             return scalar.properties.isAlphabetic
-                ? "has letters in it, or an extension, which cannot be kept"
+                ? "contains letters or an extension, which are not supported"
                 : "has a character in it that no phone number has"
         }
         return nil
     }
 
     private static func read(_ text: String, region: String, field: String) throws(InvalidInput) -> String {
-        let (e164, verdict) = read(text, region: region)
+        let (e164, result) = read(text, region: region)
         if let e164 { return e164 }
         for other in alternativeForms(of: text) {
             if let e164 = read(other, region: region).e164 { return e164 }
         }
-        throw InvalidInput(field: field, problem: problem(of: verdict), hint: hint)
+        throw InvalidInput(field: field, problem: problem(of: result), hint: hint)
     }
 
     /// Returns other readings of a text that is not a valid number as typed.
@@ -120,19 +120,19 @@ extension PhoneNumber {
         return (abroad == text ? [] : [abroad]) + withoutBoth
     }
 
-    private static func read(_ text: String, region: String) -> (e164: String?, verdict: CPhoneVerdict) {
-        var verdict = CPhoneVerdict.notANumber
+    private static func read(_ text: String, region: String) -> (e164: String?, result: CPhoneResult) {
+        var result = CPhoneResult.notANumber
         let e164 = String(unsafeUninitializedCapacity: 32) { buffer in
             buffer.withMemoryRebound(to: CChar.self) { out in
                 var written = 0
-                verdict = cphone_read(text, text.utf8.count, region, out.baseAddress, out.count, &written)
+                result = cphone_read(text, text.utf8.count, region, out.baseAddress, out.count, &written)
                 return written
             }
         }
-        switch verdict {
-        case .valid where isE164(e164): return (e164, verdict)
-        case .possible where isPlausible(e164): return (e164, verdict)
-        default: return (nil, verdict)
+        switch result {
+        case .valid where isE164(e164): return (e164, result)
+        case .possible where isPlausible(e164): return (e164, result)
+        default: return (nil, result)
         }
     }
 
@@ -148,8 +148,8 @@ extension PhoneNumber {
         return digits.count == 10 && leading.contains(digits[0]) && leading.contains(digits[3])
     }
 
-    private static func problem(of verdict: CPhoneVerdict) -> String {
-        switch verdict {
+    private static func problem(of result: CPhoneResult) -> String {
+        switch result {
         case .localOnly: "has no area code"
         case .tooShort: "is too short"
         case .tooLong: "is too long"

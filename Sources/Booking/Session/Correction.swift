@@ -114,6 +114,6 @@ extension Session.Status {
     /// Whether it is one of the marks, attended and no-show.
     public var isMark: Bool { self == .attended || self == .noShow }
 
-    /// Whether a session with it occupies its time and uses the client's free session.
+    /// Whether a session with this status occupies its time and, unless it is waived, uses the client's free session.
     public var occupiesTime: Bool { self == .booked || self == .attended }
 }

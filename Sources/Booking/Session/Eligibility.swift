@@ -55,6 +55,7 @@ public enum Eligibility {
     ///   - noShowLimit: The number of no-shows from which a person cannot book again.
     /// - Returns: The refusal, or `nil`.
     public static func refusal(for priorSessions: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
+        // A session beside the free one, which an override permits, counts too: the person has had an introduction.
         if let used = priorSessions.first(where: { $0.status == .attended }) { return alreadyUsed(used, client) }
         if let booked = priorSessions.first(where: { $0.status == .booked && !$0.waived }) {
             return alreadyBooked(booked, client)
@@ -63,10 +64,10 @@ public enum Eligibility {
         guard let last = missed.max(by: { $0.startsAt < $1.startsAt }), missed.count >= noShowLimit else {
             return nil
         }
-        let times = missed.count == 1 ? "once" : "\(missed.count) times"
+        let count = missed.count == 1 ? "missed a session" : "missed \(missed.count) sessions, the last"
         return Refusal(
             .tooManyNoShows,
-            "\(person(last, client)) did not come \(times), last on \(last.date) with \(visible(last.trainerName))",
+            "\(person(last, client)) \(count) on \(last.date) with \(visible(last.trainerName))",
             remedy: .overrideNoShows)
     }
 

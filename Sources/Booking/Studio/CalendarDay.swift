@@ -38,7 +38,7 @@ public struct CalendarDay: Sendable {
     /// - Returns: At least one day, by the first working hour.
     public static func days(of day: TrainerDay, home: Session.Place, open: [Slot]) -> [CalendarDay] {
         var places: [Session.Place] = []
-        for place in day.planned.map(\.studio) + day.sessions.map(\.studio)
+        for place in day.scheduledHours.map(\.studio) + day.sessions.map(\.studio)
         where !places.contains(where: { $0.id == place.id }) {
             places.append(place)
         }
@@ -48,11 +48,11 @@ public struct CalendarDay: Sendable {
     private init(_ day: TrainerDay, at place: Session.Place, open: [Slot]) {
         date = day.date
         studio = place
-        hours = day.work.first { $0.studio.id == place.id }?.spans ?? []
+        hours = day.availableHours.first { $0.studio.id == place.id }?.spans ?? []
         sessions = day.sessions.filter { $0.studio.id == place.id }
         openStarts = open.filter { $0.studio.id == place.id && place.clock.date(of: $0.startsAt) == day.date }
             .map(\.startsAt)
-        let isPlanned = day.planned.contains { $0.studio.id == place.id }
+        let isPlanned = day.scheduledHours.contains { $0.studio.id == place.id }
         let closures = day.closures.filter { $0.studio.id == place.id }.map(\.obstacle)
         (state, reasons) = Self.state(
             isWorking: !hours.isEmpty, isPlanned: isPlanned, absences: day.absences, closures: closures)

@@ -86,7 +86,7 @@ public struct StudioDay: Sendable {
 /// The same date is used for all studios of a trainer; at each studio it is the day in that studio's time zone.
 public struct TrainerDay: Sendable {
     /// Working time at one studio.
-    public struct Work: Sendable {
+    public struct StudioHours: Sendable {
         /// The studio.
         public let studio: Session.Place
         /// The working hours, by start.
@@ -110,9 +110,9 @@ public struct TrainerDay: Sendable {
     /// The closures that overlap the working hours of this day.
     public let closures: [ClosedStudio]
     /// The working hours, including those in absences and closures, by start.
-    public let planned: [Work]
+    public let scheduledHours: [StudioHours]
     /// The working hours without absences and closures, by start; studios without such hours are omitted.
-    public let work: [Work]
+    public let availableHours: [StudioHours]
     /// Whether the trainer has no working hours on this day, and no absence that covers the whole day.
     public let isOff: Bool
     /// The sessions on this date in their studio's time zone, by start.
@@ -131,40 +131,41 @@ public struct TrainerDay: Sendable {
         self.sessions = sessions.filter { $0.dates.contains(date) }
         let retired = retiredAt.map(clock.date).flatMap { $0 <= date ? $0 : nil }
         retiredSince = retired
-        let planned = retired == nil ? Self.work(on: date, in: roster) : []
-        self.planned = planned
-        let hours = planned.flatMap(\.spans)
+        let scheduled = retired == nil ? Self.hours(on: date, in: roster) : []
+        scheduledHours = scheduled
+        let hours = scheduled.flatMap(\.spans)
         let day = clock.day(date)
         let absences = roster.absences.filter { retired == nil && $0.during.overlaps(day) }
             .map { DayObstacle($0.during, reason: $0.reason, day: day, hours: hours) }
         self.absences = absences
-        closures = planned.flatMap { Self.closures(of: $0, on: date, in: roster) }
-        work = planned.map { work in
-            let closed = roster.closures.filter { $0.studio == work.studio.id }.map(\.during)
+        closures = scheduled.flatMap { Self.closures(of: $0, on: date, in: roster) }
+        availableHours = scheduled.map { hours in
+            let closed = roster.closures.filter { $0.studio == hours.studio.id }.map(\.during)
             let taken = roster.absences.map(\.during) + closed
-            return Work(studio: work.studio, spans: work.spans.flatMap { $0.subtracting(taken) })
+            return StudioHours(studio: hours.studio, spans: hours.spans.flatMap { $0.subtracting(taken) })
         }.filter { !$0.spans.isEmpty }
-        isOff = planned.isEmpty && retired == nil && absences.allSatisfy { $0.during != nil }
+        isOff = scheduled.isEmpty && retired == nil && absences.allSatisfy { $0.during != nil }
     }
 
-    private static func closures(of work: Work, on date: LocalDate, in roster: Roster) -> [ClosedStudio] {
-        let day = work.studio.clock.day(date)
+    private static func closures(of hours: StudioHours, on date: LocalDate, in roster: Roster) -> [ClosedStudio] {
+        let day = hours.studio.clock.day(date)
         return roster.closures.filter { closure in
-            closure.studio == work.studio.id && work.spans.contains { $0.overlaps(closure.during) }
+            closure.studio == hours.studio.id && hours.spans.contains { $0.overlaps(closure.during) }
         }.map { closure in
             ClosedStudio(
-                studio: work.studio,
-                obstacle: DayObstacle(closure.during, reason: closure.reason, day: day, hours: work.spans))
+                studio: hours.studio,
+                obstacle: DayObstacle(closure.during, reason: closure.reason, day: day, hours: hours.spans))
         }
     }
 
-    /// Returns the planned hours of a date, grouped by studio.
-    private static func work(on date: LocalDate, in roster: Roster) -> [Work] {
+    /// Returns the scheduled hours of a date, grouped by studio.
+    private static func hours(on date: LocalDate, in roster: Roster) -> [StudioHours] {
         Dictionary(grouping: roster.shifts, by: \.studio.id).values.compactMap { shifts in
             guard let studio = shifts.first?.studio else { return nil }
             let day = studio.clock.day(date)
             let spans = shifts.map { $0.during.clamped(to: day) }.filter { !$0.isEmpty }
-            return spans.isEmpty ? nil : Work(studio: studio, spans: spans.sorted { $0.lowerBound < $1.lowerBound })
+            return spans.isEmpty
+                ? nil : StudioHours(studio: studio, spans: spans.sorted { $0.lowerBound < $1.lowerBound })
         }.sorted { ($0.spans[0].lowerBound, $0.studio.handle) < ($1.spans[0].lowerBound, $1.studio.handle) }
     }
 }

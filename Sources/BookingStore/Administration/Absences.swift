@@ -13,17 +13,17 @@ extension Administration {
     ///   - from: The start.
     ///   - until: The end.
     ///   - reason: The reason, shown to the desk.
-    ///   - reusesPresent: Whether an absence that covers the period is returned instead of a new one.
+    ///   - reusesExisting: Whether an absence that covers the period is returned instead of a new one.
     ///   - isDryRun: Whether nothing is stored; a new absence has the number 0 then.
     /// - Returns: The absence, whether it was added before, and the sessions.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
-        _ handle: Handle, from: Date, until: Date, reason: String?, reusesPresent: Bool = false,
+        _ handle: Handle, from: Date, until: Date, reason: String?, reusesExisting: Bool = false,
         isDryRun: Bool = false
-    ) async throws -> (absence: TimeOff, isPresent: Bool, booked: [Session]) {
+    ) async throws -> (absence: TimeOff, alreadyExists: Bool, booked: [Session]) {
         try await inTransaction(with: handle) { trainer, connection in
             let absences = TimeOffRepository(connection)
-            let present = reusesPresent ? try await absences.all(of: trainer.id, after: from) : []
+            let present = reusesExisting ? try await absences.all(of: trainer.id, after: from) : []
             let known = present.first { $0.from <= from && $0.until >= until }
             let absence =
                 if let known { known } else if isDryRun {

@@ -26,9 +26,9 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     /// Its deadline has passed, or would pass before another attempt.
     case tooLate = "too_late"
     /// A later reminder of the same session is due; or the trainer's daily schedule contains the change.
-    case overtaken
+    case superseded = "overtaken"
     /// The trainer has no sessions on that day.
-    case nothingToTell = "nothing_to_tell"
+    case nothingToReport = "nothing_to_tell"
     /// The recipient has no e-mail address.
     case noEmail = "no_email"
     /// The recipient has no phone number.
@@ -62,7 +62,7 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     /// Its template cannot be used.
     case templateError = "template_error"
     /// It cannot be rendered.
-    case cannotBeWritten = "cannot_be_written"
+    case renderingFailed = "cannot_be_written"
     /// The stored data of its session are invalid.
     case invalidData = "invalid_data"
     /// The server could not be used.
@@ -70,7 +70,7 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     /// The server refused it temporarily.
     case rejectedForNow = "rejected_for_now"
     /// The server refused it permanently.
-    case rejectedForGood = "rejected_for_good"
+    case rejectedPermanently = "rejected_for_good"
     /// The server did not confirm that it accepted it.
     case noAnswer = "no_answer"
     /// It bounced after the server had accepted it.
@@ -78,7 +78,7 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     /// The provider of text messages could not deliver it.
     case undelivered
     /// Its sender crashed before the outcome was recorded.
-    case senderDied = "sender_died"
+    case senderCrashed = "sender_died"
     /// The database was restored, and it may have been sent before.
     case restored
     /// It was queued again manually.

@@ -8,27 +8,27 @@
 extern "C" {
 #endif
 
-/// What libphonenumber makes of a typed number.
-typedef enum __attribute__((enum_extensibility(closed))) CPhoneVerdict : int {
+/// The classification of a typed number by libphonenumber.
+typedef enum __attribute__((enum_extensibility(closed))) CPhoneResult : int {
     /// The number matches a pattern of its region's numbering plan.
-    CPhoneVerdictValid,
+    CPhoneResultValid,
     /// The length fits the numbering plan, but no pattern in the metadata knows the number.
-    CPhoneVerdictPossible,
-    /// A subscriber number without its area code: nobody outside that area could dial it.
-    CPhoneVerdictLocalOnly,
-    CPhoneVerdictTooShort,
-    CPhoneVerdictTooLong,
-    CPhoneVerdictWrongLength,
-    CPhoneVerdictUnknownCountry,
-    CPhoneVerdictExtension,
-    CPhoneVerdictNotANumber,
-} CPhoneVerdict;
+    CPhoneResultPossible,
+    /// A subscriber number without its area code: it cannot be dialled outside that area.
+    CPhoneResultLocalOnly,
+    CPhoneResultTooShort,
+    CPhoneResultTooLong,
+    CPhoneResultWrongLength,
+    CPhoneResultUnknownCountry,
+    CPhoneResultExtension,
+    CPhoneResultNotANumber,
+} CPhoneResult;
 
 /// Reads `length` bytes of UTF-8 as a number dialled from `region` (two letters, NUL-terminated).
 ///
 /// For a valid or a possible number the E.164 form is written to `e164` (no NUL) and its size to `written`; a buffer that
-/// is too small is reported as CPhoneVerdictTooLong. In all other cases `written` is 0.
-CPhoneVerdict cphone_read(const char *text, size_t length, const char *region,
+/// is too small is reported as CPhoneResultTooLong. In all other cases `written` is 0.
+CPhoneResult cphone_read(const char *text, size_t length, const char *region,
                           char *e164, size_t capacity, size_t *written);
 
 /// Writes the international format of an E.164 number to `out` (no NUL) and returns its size, or 0 where there is none.

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 import Postgres
 
-/// A recurring job: each runner that knows it declares it, and the first runner to see an occurrence enqueues it.
+/// A recurring job: every runner registers it, and one runner enqueues each occurrence.
 public struct CronJob: Sendable {
     /// The stable name.
     public let key: String
@@ -88,7 +88,7 @@ struct CronLoop: Sendable {
             var last = reading.lastAt
             if let occurrence = job.schedule.last(through: reading.now, after: last) {
                 if try await store.enqueue(job, at: occurrence, after: last) {
-                    logger.debug("a schedule has come", metadata: ["key": "\(job.key)"])
+                    logger.debug("a recurring job was enqueued", metadata: ["key": "\(job.key)"])
                 }
                 last = occurrence
             }

@@ -23,7 +23,7 @@ struct Heartbeat: Sendable {
             guard !isOver() else { return }
             let began = ContinuousClock.now
             do {
-                try await beat()
+                try await renewLease()
                 isLost = false
                 try await rescue()
                 failures = 0
@@ -46,13 +46,13 @@ struct Heartbeat: Sendable {
         }
     }
 
-    private func beat() async throws {
+    private func renewLease() async throws {
         let unreported = runnerLease.unreported
         // Measure from before the request, so that our lease never outlasts the database's.
         let leaseEnd = ContinuousClock.now + configuration.lease
         let heldLease = runnerLease.holdsLease
         guard
-            let cancelRequested = try await runners.beat(
+            let cancelRequested = try await runners.renewLease(
                 runnerLease.runner, lease: configuration.lease, totals: unreported)
         else {
             await abandonJobs("another runner has taken over its jobs")
@@ -61,7 +61,7 @@ struct Heartbeat: Sendable {
             return
         }
         runnerLease.renew(until: leaseEnd)
-        runnerLease.reported(unreported)
+        runnerLease.markReported(unreported)
         if !heldLease { workers.forEach { $0.wakeSignal.fire() } }
         for worker in workers {
             if !cancelRequested.isEmpty { await worker.cancel(Set(cancelRequested)) }
@@ -136,8 +136,8 @@ final class RunnerLease: Sendable {
     /// The work done since the last heartbeat that reached the database.
     var unreported: JobRunner.Totals { state.withLock { $0.totals - $0.reported } }
 
-    /// Subtracts what a heartbeat has reported.
-    func reported(_ unreported: JobRunner.Totals) {
+    /// Records that a heartbeat has stored these counts.
+    func markReported(_ unreported: JobRunner.Totals) {
         state.withLock { $0.reported = $0.reported + unreported }
     }
 }
@@ -168,7 +168,7 @@ struct RunnerStore: Sendable {
     /// Records a heartbeat and extends the lease.
     ///
     /// - Returns: The running jobs whose cancellation was requested; `nil` where the runner counts as crashed.
-    func beat(_ runner: Int64, lease: Duration, totals: JobRunner.Totals) async throws -> [JobLease]? {
+    func renewLease(_ runner: Int64, lease: Duration, totals: JobRunner.Totals) async throws -> [JobLease]? {
         let rows = try await database.query(
             """
             WITH beat AS (

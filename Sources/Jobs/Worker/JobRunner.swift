@@ -229,7 +229,7 @@ public final class JobRunner: Sendable {
         } catch is CancellationError {
             // The runner has stopped.
         } catch {
-            logger.warning("nothing is listened to: work is polled for", metadata: ["error": "\(error)"])
+            logger.warning("notifications cannot be received; polling for jobs", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -51,7 +51,7 @@ struct ResultWriter: Sendable {
         runnerLease.count(stale: stale)
         metrics.count(stale: stale)
         logger.warning(
-            "another runner had taken over what was done here: nothing was changed", metadata: ["jobs": "\(stale)"])
+            "the results were discarded: another runner had taken over these jobs", metadata: ["jobs": "\(stale)"])
     }
 
     private func writeWithRetry(_ write: () async throws -> Int) async -> Int? {

@@ -101,7 +101,7 @@ public enum MailReportError: Error, Hashable, Sendable, CustomStringConvertible 
             "The mail is not read: it is longer than \(MailReport.maximumOctets / 1_048_576) MB, and no report is. "
                 + "Have the mail server return headers only."
         case .notAReport:
-            "The mail is no report: it holds neither a delivery status (RFC 3464) nor a feedback report (RFC 5965). "
+            "The mail is not a report: it contains neither a delivery status (RFC 3464) nor a feedback report (RFC 5965). "
                 + "It may be an automatic answer; let a person read it."
         case .truncated:
             "The report is cut off: it ends within the fields of a recipient. Pass the whole mail."

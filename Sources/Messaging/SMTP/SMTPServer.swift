@@ -43,7 +43,7 @@ public struct SMTPServer: Hashable, Sendable {
     private static func ehloName(of url: TransportURLParts) throws(TransportConfigurationError) -> String? {
         let name = String(url.path.drop { $0 == "/" })
         guard !name.isEmpty else { return nil }
-        guard name.isNetworkName else { throw url.malformed("the EHLO name after the slash is no host name") }
+        guard name.isNetworkName else { throw url.malformed("the EHLO name after the slash is not a host name") }
         return name
     }
 

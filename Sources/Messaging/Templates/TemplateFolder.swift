@@ -17,7 +17,7 @@ public enum TemplateFolder {
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
-            throw .unreadable(path: path, reason: "there is no such folder, or it may not be read")
+            throw .unreadable(path: path, reason: "the folder does not exist or cannot be read")
         }
         var sources: [String: String] = [:]
         for name in names.sorted() where !name.hasPrefix(".") && !name.hasSuffix("~") {
@@ -29,10 +29,10 @@ public enum TemplateFolder {
     private static func source(_ path: String) throws(TemplateError) -> String {
         var isFolder = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
-            throw .unreadable(path: path, reason: "it is no file, and templates lie side by side in one folder")
+            throw .unreadable(path: path, reason: "it is not a file; subfolders are not supported")
         }
         guard let content = FileManager.default.contents(atPath: path) else {
-            throw .unreadable(path: path, reason: "it may not be read")
+            throw .unreadable(path: path, reason: "it cannot be read; check its permissions")
         }
         guard content.count <= longestFile else {
             throw .unreadable(path: path, reason: "it is longer than \(longestFile) octets")

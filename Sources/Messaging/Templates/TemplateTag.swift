@@ -160,7 +160,7 @@ extension MustacheTemplate {
     /// Parses a template without escaping, because the inserted values are escaped already.
     init(source: String) throws(TemplateSyntaxError) {
         guard TemplateOutline.canRead(source) else {
-            throw TemplateSyntaxError(line: 1, reason: "U+FFFF is no character")
+            throw TemplateSyntaxError(line: 1, reason: "U+FFFF is not a character")
         }
         do {
             try self.init(string: "{{% CONTENT_TYPE:TEXT}}\n" + source)

@@ -128,7 +128,8 @@ public final actor Connection {
         // COMMIT of a failed transaction succeeds, with the effect of ROLLBACK.
         guard pipeline.takeResult(of: ticket)?.command == "COMMIT" else {
             throw PostgresError(
-                kind: .rolledBack, message: "a statement had failed, and the failure was passed over",
+                kind: .rolledBack,
+                message: "the transaction was rolled back: the error of an earlier statement was ignored",
                 callSite: callSite)
         }
     }
@@ -215,7 +216,9 @@ public final actor Connection {
     }
 
     private func usable(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ConnectionHandle {
-        guard let handle else { throw PostgresError(kind: .connectionLost, message: "hung up", callSite: callSite) }
+        guard let handle else {
+            throw PostgresError(kind: .connectionLost, message: "the connection is closed", callSite: callSite)
+        }
         return handle
     }
 

@@ -121,7 +121,7 @@ final class ConnectionHandle {
             case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                 // libpq would return this result repeatedly. The connection is not idle now, and is closed on return to
                 // the pool.
-                throw PostgresError(kind: .server, message: "COPY has no place here", callSite: callSite)
+                throw PostgresError(kind: .server, message: "COPY is not supported", callSite: callSite)
             default: failure = failure ?? PostgresError(result, connectionLost: isBroken, callSite: callSite)
             }
             // A broken connection returns results indefinitely.

@@ -191,7 +191,7 @@ extension ConnectionHandle {
                 case PGRES_PIPELINE_ABORTED: break
                 case PGRES_COPY_IN, PGRES_COPY_OUT, PGRES_COPY_BOTH:
                     // The connection is not idle now, and is closed on return to the pool.
-                    throw PostgresError(kind: .server, message: "COPY has no place here", callSite: callSite)
+                    throw PostgresError(kind: .server, message: "COPY is not supported", callSite: callSite)
                 default:
                     answers.failure =
                         answers.failure

@@ -144,7 +144,7 @@ final class ListenerRun: Sendable {
         if let onChange = listener.onChange {
             onChange(nil)
         } else {
-            listener.logger.notice("notifications are heard again")
+            listener.logger.notice("notifications are received again")
         }
     }
 

@@ -105,7 +105,7 @@ public final class Database: Sendable {
         let loan = await connection.lend(mayBeStale: false, body)
         await connection.close()
         guard case .used(let result, _) = loan else {
-            throw PostgresError(kind: .connectionLost, message: "hung up")
+            throw PostgresError(kind: .connectionLost, message: "the connection is closed")
         }
         return try result.get()
     }

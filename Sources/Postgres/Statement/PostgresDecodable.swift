@@ -108,7 +108,7 @@ extension String: PostgresDecodable {
     private static func textOctets(of cell: Cell) throws(DecodingFailure) -> UnsafeRawBufferPointer {
         if PostgresType.isText(cell.type) { return try cell.octets(of: cell.type) }
         guard cell.type == PostgresType.jsonb else {
-            throw DecodingFailure("is of type \(cell.type), which is no text")
+            throw DecodingFailure("is of type \(cell.type), which is not a text type")
         }
         let octets = try cell.octets(of: PostgresType.jsonb)
         // The text is preceded by a version byte.
@@ -154,7 +154,7 @@ extension Array: PostgresDecodable where Element: PostgresDecodable {
     /// Decodes a one-dimensional array.
     public static func decode(_ cell: Cell) throws(DecodingFailure) -> [Element] {
         let bytes = try cell.octets(of: cell.type)
-        guard bytes.count >= 12 else { throw DecodingFailure("is no array") }
+        guard bytes.count >= 12 else { throw DecodingFailure("is not an array") }
         let dimensions = bytes.bigEndian(Int32.self)
         guard dimensions != 0 else { return [] }
         guard dimensions == 1, bytes.count >= 20 else { throw DecodingFailure("has \(dimensions) dimensions") }

@@ -131,7 +131,7 @@ extension DeliveryRecord {
             let suppressionReason = SMSError(outcome)?.suppression ?? (isInvalidClientAddress ? .hardBounce : nil)
             self.init(
                 message: message, status: .failed,
-                reason: suppressionReason == .optOut ? .optedOut : .rejectedForGood,
+                reason: suppressionReason == .optOut ? .optedOut : .rejectedPermanently,
                 reply: reply, copy: copy, suppression: suppressionReason)
         case .senderRefused(let reason):
             self = .channelPaused(message, reason, at: now)

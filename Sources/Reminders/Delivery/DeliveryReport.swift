@@ -15,7 +15,7 @@ extension DeliveryRun {
         public internal(set) var failed = 0
         /// The number of messages with an unknown delivery status.
         public internal(set) var unknown = 0
-        /// The number of messages that were out of date.
+        /// The number of messages that were skipped, each with a reason.
         public internal(set) var skipped = 0
 
         /// Counts messages, and adds them to one of the four outcomes.
@@ -110,7 +110,7 @@ extension DeliveryRun.Report {
         }
         guard health.misattributedInRun > 0 else { return }
         let failure = DeliveryRun.Failure(
-            channel: channel, reason: .rejectedForGood, isPostponed: false, isAddressBlocked: false)
+            channel: channel, reason: .rejectedPermanently, isPostponed: false, isAddressBlocked: false)
         let left = failures[failure, default: 0] - health.misattributedInRun
         failures[failure] = left > 0 ? left : nil
         failures[DeliveryRun.Failure(unattempted: .refused, channel), default: 0] += health.misattributedInRun
@@ -147,7 +147,7 @@ public struct DeliveryMetrics: Sendable {
     /// The reasons whose counters exist from the start with the value 0: a counter that first appears with a failure
     /// hides that failure from rate functions.
     private static let knownReasons: [MessageReason] = [
-        .rejectedForGood, .rejectedForNow, .notSent, .tooLate, .cannotBeWritten, .invalidData, .templateError,
+        .rejectedPermanently, .rejectedForNow, .notSent, .tooLate, .renderingFailed, .invalidData, .templateError,
         .channelPaused,
     ]
 

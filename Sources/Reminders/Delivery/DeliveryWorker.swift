@@ -102,7 +102,7 @@ struct DeliveryWorker<Item: Sendable> {
     private func unrenderable(_ claimed: ClaimedMessage, because error: any Error) -> DeliveryRecord {
         guard let error = error as? TemplateError else {
             return DeliveryRecord(
-                message: claimed.message, status: .failed, reason: .cannotBeWritten, reply: "\(error)")
+                message: claimed.message, status: .failed, reason: .renderingFailed, reply: "\(error)")
         }
         let next = run.clock() + DeliveryRun.templateRetry
         return .templateError(

@@ -125,7 +125,7 @@ public struct InboundTexts: Sendable {
         _ text: Text, meaning: Meaning, now: Date,
         answer: @escaping @Sendable (Action, Language) -> String?
     ) async throws -> Receipt {
-        try await ConsentDesk(database: database, actor: actor).inTransaction { connection in
+        try await ConsentEditor(database: database, actor: actor).inTransaction { connection in
             let texts = InboundRepository(connection)
             guard let id = try await texts.insert(text, now: now) else { return try await texts.known(text) }
             let people = try await ClientRepository(connection).clientsWithPhone(of: text.sender)
@@ -170,7 +170,7 @@ public struct InboundTexts: Sendable {
     ///   - now: The current time.
     /// - Throws: ``NotFound`` or ``PostgresError``.
     public func finish(_ id: Int64, optingOut isOptOut: Bool = false, now: Date) async throws {
-        try await ConsentDesk(database: database, actor: actor).inTransaction { connection in
+        try await ConsentEditor(database: database, actor: actor).inTransaction { connection in
             let texts = InboundRepository(connection)
             guard let (sender, body) = try await texts.markDone(id, by: actor, now: now) else {
                 throw NotFound(.inboundText(id))
@@ -196,9 +196,9 @@ public struct InboundTexts: Sendable {
     }
 
     private func note(isGranted: Bool, _ people: [Client], now: Date, _ connection: Connection) async throws {
-        let preference = ConsentDesk.Preference(isGranted: isGranted, channels: [.sms], how: "sms")
+        let preference = ConsentEditor.Preference(isGranted: isGranted, channels: [.sms], how: "sms")
         for person in people {
-            _ = try await ConsentDesk(database: database, actor: actor).note(
+            _ = try await ConsentEditor(database: database, actor: actor).note(
                 preference, of: person, now: now, on: connection)
         }
     }

@@ -117,18 +117,18 @@ extension LedgerEntry {
     /// Replaces the stored reason of a queued message by its current reason to wait.
     ///
     /// - Parameters:
-    ///   - judged: The reason that it would be skipped or postponed at its next attempt; `nil` if it would be sent.
+    ///   - blockingReason: The reason that it would be skipped or postponed at its next attempt; `nil` if it would be sent.
     ///   - pauses: The channels that are paused now.
     ///   - now: The current time.
-    mutating func explain(judged: MessageReason?, pauses: [Channel: ChannelPause], now: Date) {
+    mutating func explain(blockingReason: MessageReason?, pauses: [Channel: ChannelPause], now: Date) {
         guard status == "queued" else { return }
-        if let judged {
-            reason = judged
+        if let blockingReason {
+            reason = blockingReason
         } else if reason?.isObstacle == true {
             // The obstacle no longer exists; the next batch claims the message.
             (reason, waitUntil) = (nil, nil)
         }
-        guard judged == nil else { return }
+        guard blockingReason == nil else { return }
         if let waitUntil, waitUntil > now, reason != .channelPaused {
             reason = reason ?? .awaitingChanges
         } else if dueAt <= now, let pause = Channel(rawValue: channel).flatMap({ pauses[$0] }) {

@@ -106,9 +106,9 @@ extension LedgerRepository {
             """
         ).map { row in
             var entry = try LedgerEntry(&row)
-            let judged: MessageReason? = try row.nextCode()
+            let blockingReason: MessageReason? = try row.nextCode()
             entry.obstacleDetail = try row.next()
-            entry.explain(judged: judged, pauses: pauses, now: now)
+            entry.explain(blockingReason: blockingReason, pauses: pauses, now: now)
             return entry
         }
     }

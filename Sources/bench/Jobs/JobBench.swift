@@ -142,6 +142,6 @@ struct JobBench: Sendable {
 
 /// The measured job, whose handler does nothing.
 struct NoopJob: Job {
-    static let kind = "errand"
+    static let kind = "noop"
     let number: Int
 }

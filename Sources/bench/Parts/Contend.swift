@@ -44,7 +44,7 @@ struct Contend: Part {
         for error in Set(all.errors) { context.logProgress("contend: \(error)") }
         return [
             Figure("contend, errors", [Double(all.errors.count)], unit: "", goal: .atMost(0)),
-            Figure("contend, p99 by the calm median", waits, unit: "ms", goal: .atMost(20)),
+            Figure("contend, p99 relative to the uncontended median", waits, unit: "ms", goal: .atMost(20)),
         ]
     }
 
@@ -58,7 +58,7 @@ struct Contend: Part {
             let start = Dataset.beginning + day * 86_400 + Int.random(in: 0..<12) * 3600 + 27_000
             guard let studio = directory.studios[3], let trainer = directory.trainers[57 + Int32.random(in: 0..<4)]
             else {
-                throw BenchFailure("there is no third studio", because: "the world is too small")
+                throw BenchFailure("there is no third studio", because: "the data set has too few studios")
             }
             var contended = BookingRequest(
                 studio: studio, who: request.who, start: Date(timeIntervalSince1970: TimeInterval(start)))

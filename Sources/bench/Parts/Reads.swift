@@ -80,7 +80,7 @@ struct Slots: Part {
             let slots = try await SlotRepository(connection).open(
                 at: studio, from: Dataset.now, until: until, now: Dataset.now, limit: 100_000)
             guard !slots.isEmpty else {
-                throw BenchFailure("nothing is free at \(handle)", because: "the world is not as it should be")
+                throw BenchFailure("nothing is free at \(handle)", because: "the data set is incomplete")
             }
         }
     }
@@ -112,7 +112,7 @@ struct Schedule: Part {
 
     private static func assertSome(_ count: Int) throws {
         guard count > 0 else {
-            throw BenchFailure("there are no sessions", because: "the world is not as it should be")
+            throw BenchFailure("there are no sessions", because: "the data set is incomplete")
         }
     }
 }

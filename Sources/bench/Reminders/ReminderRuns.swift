@@ -44,7 +44,7 @@ struct ReminderPlans {
 
     /// Compares planning with planning the same reminders in a data set with few other future sessions.
     private func growth(in context: BenchContext) async throws -> PairedRuns {
-        context.logProgress("reminders: making a world where little is to come")
+        context.logProgress("reminders: creating a data set with few upcoming messages")
         let sparse = try await Dataset.make("sparse", trainers: dataset.trainers, ahead: Dataset.fewAhead, in: context)
         return try await planning(dataset, in: context.server) { plan in
             try await planning(sparse, in: context.server) { planSparse in

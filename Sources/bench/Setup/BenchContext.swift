@@ -70,7 +70,7 @@ final class BenchContext {
     func dataset() async throws -> Dataset {
         if let cachedDataset { return cachedDataset }
         logProgress("making \(sizes.trainers * 140) sessions")
-        let dataset = try await Dataset.make("world", trainers: sizes.trainers, in: self)
+        let dataset = try await Dataset.make("dataset", trainers: sizes.trainers, in: self)
         cachedDataset = dataset
         return dataset
     }

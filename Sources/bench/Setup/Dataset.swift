@@ -3,7 +3,7 @@ import BookingStore
 import FoundationEssentials
 import Postgres
 
-/// The chain of studios that `world.sql` generates, and its size.
+/// The chain of studios that `dataset.sql` generates, and its size.
 final class Dataset {
     /// The name of the database.
     let database: String
@@ -74,7 +74,7 @@ final class Dataset {
             database,
             [
                 "-v", "trainers=\(trainers)", "-v", "ahead=\(ahead)", "-v", "now=2027-01-04 08:00:00+00",
-                "-f", context.source("world.sql"),
+                "-f", context.source("dataset.sql"),
             ])
         try await context.server.psql(database, ["-c", "CHECKPOINT"])
         return Dataset(database, trainers: trainers, ahead: ahead)

@@ -51,7 +51,7 @@ struct FreeSlot: Sendable {
         let email = try EmailAddress(email)
         let phone = try PhoneNumber(e164: phone)
         guard let studio = directory.studios[Int32(studio)], let person = directory.trainers[Int32(trainer)] else {
-            throw BenchFailure("there is no trainer \(trainer)", because: "the world has fewer")
+            throw BenchFailure("there is no trainer \(trainer)", because: "the data set has fewer")
         }
         var request = BookingRequest(
             studio: studio, who: .email(email), start: Date(timeIntervalSince1970: TimeInterval(start)))

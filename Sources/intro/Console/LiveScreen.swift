@@ -3,7 +3,7 @@ import Glibc
 import Locking
 import UnixSignals
 
-/// A terminal that shows successive pictures in place and is restored at the end.
+/// A terminal that draws successive frames in place and is restored at the end.
 final class LiveScreen: Sendable {
     private struct State {
         var parts: [ScreenPart] = []
@@ -44,7 +44,7 @@ final class LiveScreen: Sendable {
         }
     }
 
-    /// Shows a picture, cut to the window's size.
+    /// Draws a frame, cut to the window's size.
     ///
     /// - Throws: `OutputError` when the terminal has been closed.
     func show(_ parts: [ScreenPart]) throws {

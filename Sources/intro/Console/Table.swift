@@ -94,7 +94,7 @@ struct Table {
             ([titles] + rows).map { displayWidth($0[column]) }.max() ?? 0
         }
         guard let limit else { return widths }
-        // What people compare or type in is cut last.
+        // Columns whose values people compare or type are cut last.
         let steps: [(least: Int, canCut: (Column.Content) -> Bool)] = [
             (6, { $0 == .text }), (12, { $0 != .exact }), (4, { $0 == .text }), (6, { $0 != .exact }),
         ]

@@ -25,7 +25,7 @@ extension Failure {
             self = .misconfigured("\(path) was written by a newer intro", hint: "install the newer intro")
         case .noSpace(let reason):
             self.init(
-                code: "no_space", message: "there is not enough space: nothing was kept", reason: reason,
+                code: "no_space", message: "there is not enough space: no back-up was stored", reason: reason,
                 hint: "free some space, and run the command again", exit: .tryAgain)
         case .isRunning:
             self.init(
@@ -33,10 +33,11 @@ extension Failure {
                 hint: "run the command again when it has ended", exit: .tryAgain)
         case .failed(let program, let reason):
             self = .localDatabase(
-                "\(program) failed: nothing was kept", because: reason, hint: "correct the cause, and try again")
+                "\(program) failed: no back-up was stored", because: reason, hint: "correct the cause, and try again")
         case .differs(let difference):
             self.init(
-                code: "backup_differs", message: "the restored database differs from the original: nothing was kept",
+                code: "backup_differs",
+                message: "the restored database differs from the original: no back-up was stored",
                 reason: difference, hint: "check the disk and the memory of this machine, and try again", exit: .bug)
         }
     }

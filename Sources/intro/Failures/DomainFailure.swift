@@ -17,7 +17,7 @@ extension Failure {
     /// Describes text that identifies no client.
     init(_ invalid: ClientIdentifier.UnrecognizedText) {
         self = .invalidInput(
-            "client \(quoted(invalid.text)) is no e-mail address, phone number or client number",
+            "client \(quoted(invalid.text)) is not an e-mail address, phone number or client number",
             hint: "write ana@example.com, (415) 555-0100 or the number that `intro client list` shows; "
                 + "part of a phone number is found by `intro client list --search`")
     }

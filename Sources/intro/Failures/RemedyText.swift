@@ -67,7 +67,7 @@ extension Refusal.Remedy {
 }
 
 extension Session.Status {
-    /// What can be done for the client instead of correcting a session with this status; follows the correction.
+    /// The alternative to correcting a session with this status; printed after the correction.
     fileprivate var alternativeToCorrection: String {
         switch self {
         case .booked: ""

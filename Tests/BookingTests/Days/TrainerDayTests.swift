@@ -20,9 +20,9 @@ struct TrainerDayTests {
     @Test("splits hours that cross midnight between the days")
     func midnight() throws {
         let night = try sample.shift("2026-12-01 22:00", "2026-12-02 02:00")
-        #expect(try day([night]).work.map(\.spans) == [[sample.span("2026-12-01 22:00", "2026-12-01 24:00")]])
+        #expect(try day([night]).availableHours.map(\.spans) == [[sample.span("2026-12-01 22:00", "2026-12-01 24:00")]])
         let next = day([night], on: sample.tuesday.adding(days: 1))
-        #expect(try next.work.map(\.spans) == [[sample.span("2026-12-02 00:00", "2026-12-02 02:00")]])
+        #expect(try next.availableHours.map(\.spans) == [[sample.span("2026-12-02 00:00", "2026-12-02 02:00")]])
         #expect(day([night], on: sample.tuesday.adding(days: 2)).isOff)
     }
 
@@ -31,10 +31,13 @@ struct TrainerDayTests {
         let late = try sample.shift("2026-12-01 22:00", "2026-12-02 01:00", at: sample.east)
         let early = try sample.shift("2026-12-01 07:00", "2026-12-01 12:00")
         let tuesday = day([late, early])
-        #expect(tuesday.work.map(\.studio.handle) == ["west", "east"])
-        #expect(try tuesday.work[1].spans == [sample.span("2026-12-01 22:00", "2026-12-02 00:00", at: sample.east)])
+        #expect(tuesday.availableHours.map(\.studio.handle) == ["west", "east"])
+        #expect(
+            try tuesday.availableHours[1].spans == [
+                sample.span("2026-12-01 22:00", "2026-12-02 00:00", at: sample.east)
+            ])
         let wednesday = day([late, early], on: sample.tuesday.adding(days: 1))
-        #expect(wednesday.work.map(\.studio.handle) == ["east"])
+        #expect(wednesday.availableHours.map(\.studio.handle) == ["east"])
     }
 
     @Test("removes absences from the hours; an absence that leaves no hours covers the whole day")
@@ -43,10 +46,10 @@ struct TrainerDayTests {
         let dentist = try sample.absence("2026-12-01 12:00", "2026-12-01 13:00", "Dentist")
         let part = day([shift], absences: [dentist])
         #expect(part.absences.map(\.during) == [dentist.during])
-        #expect(part.work.flatMap(\.spans).count == 2)
+        #expect(part.availableHours.flatMap(\.spans).count == 2)
         let course = try sample.absence("2026-12-01 08:00", "2026-12-01 18:00", "Course")
         let whole = day([shift], absences: [course])
-        #expect(whole.absences.map(\.during) == [nil] && whole.work.isEmpty && !whole.isOff)
+        #expect(whole.absences.map(\.during) == [nil] && whole.availableHours.isEmpty && !whole.isOff)
         let leave = try sample.absence("2026-11-28", "2026-12-05", nil)
         let free = day([], absences: [leave])
         #expect(free.absences.map(\.during) == [nil] && !free.isOff)
@@ -57,7 +60,7 @@ struct TrainerDayTests {
                 try sample.absence("2026-12-01 08:00", "2026-12-01 12:00", "A"),
                 try sample.absence("2026-12-01 12:00", "2026-12-01 18:00", "B"),
             ])
-        #expect(two.absences.compactMap(\.during).count == 2 && two.work.isEmpty && !two.isOff)
+        #expect(two.absences.compactMap(\.during).count == 2 && two.availableHours.isEmpty && !two.isOff)
     }
 
     @Test("includes a closure only at the trainer's studio and during their hours")
@@ -71,7 +74,7 @@ struct TrainerDayTests {
         #expect(closed.closures.map(\.studio.handle) == ["east"])
         #expect(closed.closures.map(\.obstacle) == [closed.closures[0].obstacle])
         #expect(closed.closures[0].obstacle.during == nil && closed.closures[0].obstacle.reason == "Repair")
-        #expect(closed.work.map(\.studio.handle) == ["west"])
+        #expect(closed.availableHours.map(\.studio.handle) == ["west"])
         let afternoon = try sample.closure("2026-12-01 14:00", "2026-12-01 16:00", "Party")
         #expect(day(shifts, closures: [afternoon]).closures.isEmpty, "the trainer has left by then")
         let closedDayOff = day([], closures: [try sample.closure("2026-12-01", "2026-12-02", "Repair")])
@@ -85,11 +88,11 @@ struct TrainerDayTests {
         let noon = try sample.span("2026-12-01 12:00", "2026-12-01 12:00").lowerBound
         let retired = day([shift], absences: [leave], retiredAt: noon)
         #expect(retired.retiredSince == sample.tuesday)
-        #expect(retired.work.isEmpty && retired.absences.isEmpty && !retired.isOff)
+        #expect(retired.availableHours.isEmpty && retired.absences.isEmpty && !retired.isOff)
         let before = day(
             [try sample.shift("2026-11-30 09:00", "2026-11-30 17:00")], retiredAt: noon,
             on: sample.tuesday.adding(days: -1))
-        #expect(before.retiredSince == nil && before.work.count == 1)
+        #expect(before.retiredSince == nil && before.availableHours.count == 1)
     }
 
     @Test("includes a session on every date that it overlaps in its studio's time zone")

@@ -39,7 +39,8 @@ struct JobStatisticsTests {
         try await JobAdminFixture.with { fixture in
             let runner = try await fixture.runner("host-1", queues: "mail", "default")
             let totals = JobRunner.Totals(completed: 3, failed: 2, stale: 1)
-            _ = try await RunnerStore(database: fixture.database).beat(runner, lease: .seconds(3600), totals: totals)
+            _ = try await RunnerStore(database: fixture.database).renewLease(
+                runner, lease: .seconds(3600), totals: totals)
             try await fixture.database.query(
                 """
                 INSERT INTO job_runner (name, queues, lease_until, gone_at)

@@ -42,7 +42,8 @@ struct ModelledQueue {
                 """
             ).affected
         case .beat(let runner):
-            return try await runnerStore.beat(runners[runner], lease: .seconds(3600), totals: .init()) == nil ? 0 : 1
+            return try await runnerStore.renewLease(runners[runner], lease: .seconds(3600), totals: .init()) == nil
+                ? 0 : 1
         case .enterAnew(let runner):
             runners[runner] = try await enter()
             return 1

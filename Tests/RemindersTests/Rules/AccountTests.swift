@@ -17,8 +17,8 @@ struct AccountTests {
             try await fixture.send(
                 to: ScriptedMailTransport { _ in .unknown(reason: "no answer") },
                 at: fixture.instant("2027-01-09 14:00"))
-            _ = try await ConsentDesk(database: fixture.store.database, actor: "front").note(
-                ConsentDesk.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+            _ = try await ConsentEditor(database: fixture.store.database, actor: "front").note(
+                ConsentEditor.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
                 now: DeliveryFixture.now)
             _ = try await fixture.store.desk.confirm(session.reference, now: DeliveryFixture.now)
             #expect(

@@ -16,9 +16,10 @@ struct ConsentTests {
             let silent = try await fixture.book("2027-01-12 14:00", phone: Self.number)
             let brief = try await fixture.book("2027-01-12 15:00", for: "ben@example.com", phone: "+12135550148")
             try await fixture.note(
-                ConsentDesk.Preference(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"), of: silent)
+                ConsentEditor.Preference(isGranted: false, channels: [.sms], scopes: [.session], how: "desk"),
+                of: silent)
             try await fixture.note(
-                ConsentDesk.Preference(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
+                ConsentEditor.Preference(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-11 15:00"))
             #expect(try await fixture.told("one-day", of: silent) == ["2027-01-11 14:00 PST sent"])
             #expect(try await fixture.told("one-day-sms", of: silent) == ["2027-01-11 14:00 PST skipped opted_out"])
@@ -59,7 +60,7 @@ struct ConsentTests {
             let ben = try await fixture.book("2027-01-12 15:00", for: "ben@example.com")
             try await fixture.store.database.query("UPDATE client SET phone = \(Self.number)")
             try await fixture.receive(.optedOut, "STOP")
-            try await fixture.note(ConsentDesk.Preference(isGranted: true, how: "desk"), of: ana)
+            try await fixture.note(ConsentEditor.Preference(isGranted: true, how: "desk"), of: ana)
             #expect(try await fixture.consents(of: ana, to: .sms) == [true, true])
             #expect(try await fixture.consents(of: ben, to: .sms) == [false, false])
         }
@@ -69,16 +70,16 @@ struct ConsentTests {
     func optInLiftsOptOutOnly() async throws {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-12 14:00")
-            let consentDesk = fixture.consentDesk
+            let consentEditor = fixture.consentEditor
             for reason in Suppression.Reason.allCases {
-                try await consentDesk.suppress(
+                try await consentEditor.suppress(
                     .email(try EmailAddress("Ana@Example.com")), because: reason, detail: nil, now: DeliveryFixture.now)
             }
-            try await fixture.note(ConsentDesk.Preference(isGranted: true, how: "desk"), of: session)
+            try await fixture.note(ConsentEditor.Preference(isGranted: true, how: "desk"), of: session)
             #expect(try await Set(fixture.suppressions()) == ["hard_bounce", "complaint", "manual"])
             try await fixture.send(to: ScriptedMailTransport())
             #expect(try await fixture.told("confirmation", of: session) == ["2027-01-01 16:00 PST skipped complaint"])
-            try await consentDesk.lift(.email(try EmailAddress("ana@example.com")))
+            try await consentEditor.lift(.email(try EmailAddress("ana@example.com")))
             #expect(try await fixture.suppressions() == [])
         }
     }
@@ -90,12 +91,12 @@ struct ConsentTests {
             let token = try await fixture.store.database.query("SELECT unsubscribe_token FROM client").decode(
                 UUID.self)[
                     0]
-            _ = try await fixture.consentDesk.unsubscribe(token, now: DeliveryFixture.now)
+            _ = try await fixture.consentEditor.unsubscribe(token, now: DeliveryFixture.now)
             #expect(try await fixture.consents(of: session, to: .email) == [false, false])
             #expect(try await fixture.consents(of: session, to: .sms) == [true, true])
             let stranger = UUID()
             await #expect(throws: NotFound.self) {
-                try await fixture.consentDesk.unsubscribe(stranger, now: DeliveryFixture.now)
+                try await fixture.consentEditor.unsubscribe(stranger, now: DeliveryFixture.now)
             }
         }
     }
@@ -130,7 +131,7 @@ struct ConsentTests {
             let session = try await fixture.book("2027-01-12 14:00", phone: Self.number)
             try await fixture.receive(.optedOut, "STOP")
             try await fixture.note(
-                ConsentDesk.Preference(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
+                ConsentEditor.Preference(isGranted: true, channels: [.sms], how: "on the phone"), of: session)
             let events = try await fixture.store.database.query(
                 """
                 SELECT concat_ws(' ', actor, subject, action, coalesce(after, before) ->> 'channel',
@@ -152,10 +153,10 @@ struct ConsentTests {
 }
 
 extension DeliveryFixture {
-    fileprivate var consentDesk: ConsentDesk { ConsentDesk(database: store.database, actor: "front") }
+    fileprivate var consentEditor: ConsentEditor { ConsentEditor(database: store.database, actor: "front") }
 
-    fileprivate func note(_ preference: ConsentDesk.Preference, of session: Session) async throws {
-        _ = try await consentDesk.note(preference, of: .id(session.client.id), now: Self.now)
+    fileprivate func note(_ preference: ConsentEditor.Preference, of session: Session) async throws {
+        _ = try await consentEditor.note(preference, of: .id(session.client.id), now: Self.now)
     }
 
     /// Receives a text message from the client's number.

@@ -27,7 +27,7 @@ struct DigestTests {
     }
 
     @Test("sends no digest of a day without sessions, or with cancelled sessions only")
-    func nothingToTell() async throws {
+    func nothingToReport() async throws {
         try await withDeliveryFixture { fixture in
             try await fixture.giveAddress(Self.maria)
             let early = try await fixture.book("2027-01-05 09:00")

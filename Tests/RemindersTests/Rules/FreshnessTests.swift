@@ -36,13 +36,13 @@ struct FreshnessTests {
         },
         LateChange(testDescription: "opted out", reached: ["c1", "c2"], ending: "skipped opted_out") {
             fixture, session in
-            _ = try await ConsentDesk(database: fixture.store.database, actor: "front").note(
-                ConsentDesk.Preference(isGranted: false, how: "desk"), of: .id(session.client.id),
+            _ = try await ConsentEditor(database: fixture.store.database, actor: "front").note(
+                ConsentEditor.Preference(isGranted: false, how: "desk"), of: .id(session.client.id),
                 now: DeliveryFixture.now)
         },
         LateChange(testDescription: "bounced", reached: ["c1", "c2"], ending: "skipped hard_bounce") {
             fixture, session in
-            try await ConsentDesk(database: fixture.store.database, actor: "front").suppress(
+            try await ConsentEditor(database: fixture.store.database, actor: "front").suppress(
                 .email(try EmailAddress("C3@example.com")), because: .hardBounce, detail: "550",
                 now: DeliveryFixture.now)
         },

@@ -238,8 +238,8 @@ struct ObstacleTests {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-11 09:00")
             try await fixture.away("2027-01-11 00:00", until: "2027-01-12 00:00")
-            _ = try await ConsentDesk(database: fixture.store.database, actor: "front").note(
-                ConsentDesk.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
+            _ = try await ConsentEditor(database: fixture.store.database, actor: "front").note(
+                ConsentEditor.Preference(isGranted: false, channels: [.email], how: "desk"), of: .id(session.client.id),
                 now: DeliveryFixture.now)
             try await fixture.send(to: ScriptedMailTransport())
             #expect(try await fixture.ledger(of: session).first == "confirmation 1 skipped opted_out")

@@ -9,7 +9,7 @@ public struct InvariantResult: Sendable, Equatable {
     public let examples: [String]
 }
 
-/// What the checks of invariants depend on besides the stored data.
+/// The parameters of the checks, apart from the stored data.
 public struct InvariantContext: Sendable {
     /// A column that refers to the column `id` of a table.
     public struct Reference: Sendable {

@@ -28,26 +28,26 @@ public struct InvariantSnapshot: Sendable {
         try await database.transaction(isolation: .repeatableRead, readOnly: true) { connection in
             let time = try await connection.query("SELECT now()").decode(Date.self)[0]
             let snapshot = InvariantSnapshot(time: time, standby: try await connection.standbyState())
-            let work = Work(invariants, check)
+            let queue = CheckQueue(invariants, check)
             if snapshot.standby == nil, database.hasSessions, connections > 1 {
                 let exported = try await connection.query("SELECT pg_export_snapshot()").decode(String.self)[0]
                 try await withThrowingTaskGroup { group in
                     for _ in 1..<connections {
-                        group.addTask { try await work.run(in: database, snapshot: exported) }
+                        group.addTask { try await queue.run(in: database, snapshot: exported) }
                     }
-                    try await work.run(on: connection)
+                    try await queue.run(on: connection)
                     try await group.waitForAll()
                 }
             } else {
-                try await work.run(on: connection)
+                try await queue.run(on: connection)
             }
-            return (snapshot, work.results)
+            return (snapshot, queue.results)
         }
     }
 }
 
-/// Checks that several connections take from one list.
-private final class Work<Invariant: Sendable, Result: Sendable>: Sendable {
+/// The checks that remain; each connection takes the next one.
+private final class CheckQueue<Invariant: Sendable, Result: Sendable>: Sendable {
     private struct State {
         var left: Int
         var results: [Int: Result] = [:]

@@ -28,8 +28,8 @@ extension ClientCommand {
         /// - Parameter isGranted: Whether consent is given or withdrawn.
         /// - Returns: The change.
         /// - Throws: `InvalidInput`.
-        func consentChange(isGranted: Bool) throws -> ConsentDesk.Preference {
-            var consentChange = ConsentDesk.Preference(
+        func consentChange(isGranted: Bool) throws -> ConsentEditor.Preference {
+            var consentChange = ConsentEditor.Preference(
                 isGranted: isGranted, how: try how.map { try SingleLineText($0, field: "--how").text } ?? "desk")
             if let channel {
                 consentChange.channels = [try parseChoice(channel, field: "--channel", of: Channel.allCases)]
@@ -75,14 +75,14 @@ extension ClientCommand {
             let database = try await intro.database()
             guard let token else {
                 let who = try await intro.who(who ?? "", studio: nil, in: database)
-                let record = try await intro.consentDesk(database).note(consentChange, of: who, now: intro.now)
+                let record = try await intro.consentEditor(database).note(consentChange, of: who, now: intro.now)
                 return try await intro.report(record, consentChange.channels, database)
             }
             guard let token = UUID(uuidString: token) else {
                 throw InvalidInput(
                     field: "--token", problem: "is not a valid token", hint: "copy it from the link in the mail")
             }
-            let record = try await intro.consentDesk(database).unsubscribe(token, now: intro.now)
+            let record = try await intro.consentEditor(database).unsubscribe(token, now: intro.now)
             try await intro.report(record, [.email], database)
         }
     }
@@ -104,7 +104,7 @@ extension ClientCommand {
             let consentChange = try options.consentChange(isGranted: true)
             let database = try await intro.database()
             let who = try await intro.who(who, studio: nil, in: database)
-            let record = try await intro.consentDesk(database).note(consentChange, of: who, now: intro.now)
+            let record = try await intro.consentEditor(database).note(consentChange, of: who, now: intro.now)
             try await intro.report(record, consentChange.channels, database)
         }
     }
@@ -113,7 +113,7 @@ extension ClientCommand {
 extension Intro {
     /// Prints the communication preferences of a client, and the blocked addresses.
     fileprivate func report(
-        _ record: ConsentDesk.Record, _ channels: [Channel], _ database: Database
+        _ record: ConsentEditor.Record, _ channels: [Channel], _ database: Database
     ) async throws {
         let times = try await deskTimes(in: database)
         try console.report(ConsentStatusRecord(record)) {
@@ -198,7 +198,7 @@ struct ConsentStatusRecord: Encodable {
     let consents: [ConsentRecord]
     let suppressions: [SuppressionRecord]
 
-    init(_ record: ConsentDesk.Record) {
+    init(_ record: ConsentEditor.Record) {
         client = record.client.id.value
         consents = record.consents.map { ConsentRecord($0) }
         suppressions = record.suppressions.map { SuppressionRecord($0) }

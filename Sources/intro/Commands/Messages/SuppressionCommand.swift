@@ -79,7 +79,7 @@ struct SuppressionCommand: AsyncParsableCommand {
             let detail = try detail.map { try SingleLineText($0, field: "--detail").text }
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
-            try await intro.consentDesk(database).suppress(address, because: reason, detail: detail, now: intro.now)
+            try await intro.consentEditor(database).suppress(address, because: reason, detail: detail, now: intro.now)
             try await intro.report(address, in: database, saying: "\(address.text) is blocked.")
         }
     }
@@ -98,7 +98,7 @@ struct SuppressionCommand: AsyncParsableCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let address = try await intro.recipient(address, in: database)
-            try await intro.consentDesk(database).lift(address)
+            try await intro.consentEditor(database).lift(address)
             try await intro.report(address, in: database, saying: "\(address.text) is no longer blocked.")
         }
     }

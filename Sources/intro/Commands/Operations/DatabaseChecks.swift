@@ -170,7 +170,7 @@ struct ClockSkew: Equatable, Sendable {
     /// The seconds by which the database is ahead; negative if it is behind.
     let seconds: Double
 
-    /// Computes the difference that a round trip proves: what its duration may explain is not counted.
+    /// Returns the part of the clock difference that the duration of the round trip cannot explain.
     init(before: Date, database: Date, after: Date) {
         let earliest = database.timeIntervalSince(after)
         let latest = database.timeIntervalSince(before)

@@ -6,7 +6,7 @@ import Schema
 
 /// The state of an installation at one moment: its database, its runners, and what waits for an operator or the desk.
 ///
-/// What could not be read is `nil`, and ``obstacle`` says why.
+/// A value that could not be read is `nil`; ``obstacle`` is the reason.
 struct SystemStatus: Encodable, Equatable, Sendable {
     /// The database that the command is connected to.
     struct DatabaseState: Encodable, Equatable, Sendable {

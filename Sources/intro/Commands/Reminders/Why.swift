@@ -127,8 +127,8 @@ extension LedgerEntry {
         case .complaint: "will be skipped: the recipient complained"
         case .suppressed: "will be skipped: the address is blocked"
         case .lateBooking, .ruleIsNewer, .ruleDisabled, .conditionNotMet, .notFirstBooking, .cancelled, .rescheduled,
-            .confirmed, .sessionClosed, .sessionStarted, .tooLate, .overtaken, .nothingToTell, .cannotBeWritten,
-            .invalidData, .rejectedForGood, .noAnswer, .bounced, .undelivered, .senderDied, .restored, .resent,
+            .confirmed, .sessionClosed, .sessionStarted, .tooLate, .superseded, .nothingToReport, .renderingFailed,
+            .invalidData, .rejectedPermanently, .noAnswer, .bounced, .undelivered, .senderCrashed, .restored, .resent,
             .settled, .corrected:
             nil
         }

@@ -191,7 +191,7 @@ extension DayView.Day {
         }
         notes += day.absences.map { home.text("away", $0, on: day.date, times) }
         if day.isOff { notes.append("off") }
-        notes += day.work.map { work in
+        notes += day.availableHours.map { work in
             let place = home.locationText(work.studio, at: work.spans[0].lowerBound)
             let starts = calendar.first { $0.studio.id == work.studio.id }?.openStarts ?? []
             let hours =

@@ -38,7 +38,7 @@ struct SessionsCommand: IntroSubcommand {
             try text.split(separator: ",", omittingEmptySubsequences: false).map { word in
                 guard let status = Session.Status(rawValue: String(word.replacing("-", with: "_"))) else {
                     throw ValidationError(
-                        "\(quoted(String(word))) is no status: booked, attended, no_show or cancelled")
+                        "\(quoted(String(word))) is not a status: booked, attended, no_show or cancelled")
                 }
                 return status
             }

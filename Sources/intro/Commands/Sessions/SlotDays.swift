@@ -14,17 +14,17 @@ struct SlotDays {
 
     private let lines: [Line]
     private let times: TimeFormat
-    private let namesHalves: Bool
+    private let showsAMPM: Bool
 
     /// Creates the lines.
     ///
     /// - Parameters:
     ///   - slots: The slots, by start.
     ///   - times: The form of times.
-    ///   - namesHalves: Whether AM and PM are shown on a 12-hour clock.
-    init(_ slots: [Slot], times: TimeFormat, namesHalves: Bool) {
+    ///   - showsAMPM: Whether AM and PM are shown on a 12-hour clock.
+    init(_ slots: [Slot], times: TimeFormat, showsAMPM: Bool) {
         self.times = times
-        self.namesHalves = namesHalves
+        self.showsAMPM = showsAMPM
         let names = Self.names(of: slots)
         var lines: [Line] = []
         let groups = Dictionary(grouping: slots, by: \.studio.id).values.sorted {
@@ -79,7 +79,7 @@ struct SlotDays {
             let text = start.text(in: hours)
             return String(repeating: " ", count: max(0, 5 - text.count)) + text
         }
-        let half = namesHalves && !line.half.isEmpty ? " \(line.half)" : ""
+        let half = showsAMPM && !line.half.isEmpty ? " \(line.half)" : ""
         let trainers = line.trainers.visible
         let separator = hours == .twelve ? " " : "  "
         let room = width - displayWidth(date) - 2 - displayWidth(half) - 3 - min(displayWidth(trainers), width / 3)

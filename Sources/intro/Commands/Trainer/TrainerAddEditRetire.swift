@@ -172,7 +172,13 @@ extension TrainerCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let handle = try await intro.trainerHandle(handle, field: "the handle", in: database)
+            let (present, _) = try await intro.trainer(handle.text, in: database)
             let booked = try await intro.administration(database).restore(trainer: handle, now: intro.now)
+            if present.retiredAt == nil {
+                intro.console.note(
+                    "\(handle) has not retired; `intro trainer away \(handle) --list` lists time off, which --remove ends"
+                )
+            }
             let (trainer, home) = try await intro.trainer(handle.text, in: database)
             var record = TrainerRecord(trainer)
             record.booked = booked.map(\.reference.description)

@@ -46,13 +46,16 @@ extension TrainerCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
+        private static let missingEnd =
+            "--from and --until are required, unless --from is a period such as \"next week\""
+
         func checkUsage() throws {
             let addsTimeOff = from != nil || until != nil || reason != nil || cover
             guard [addsTimeOff, list, remove != nil].filter(\.self).count == 1 else {
                 throw ValidationError("give --from and --until, or --list, or --remove NUMBER")
             }
             guard !addsTimeOff || cover || from != nil else {
-                throw ValidationError("time off needs both --from and --until")
+                throw ValidationError(Self.missingEnd)
             }
             guard addsTimeOff || !(change.dryRun || change.requestID != nil) else {
                 throw ValidationError("--dry-run and --request-id are for new time off")
@@ -85,8 +88,8 @@ extension TrainerCommand.Away {
         if !cover, let from {
             guard let whole = try Period(whole: from, field: "--from", in: context) else {
                 throw Failure(
-                    code: "usage", message: "time off needs both --from and --until",
-                    hint: "only a period such as \"next week\" needs no end", exit: .usage)
+                    code: "usage", message: Self.missingEnd,
+                    hint: "give the end with --until", exit: .usage)
             }
             return whole
         }
@@ -105,24 +108,24 @@ extension TrainerCommand.Away {
     private func addAbsence(_ period: Period, of trainer: Trainer, in intro: Intro, _ database: Database) async throws {
         let change = try change.request(now: intro.now)
         let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
-        let (absence, isPresent, booked) = try await intro.administration(database).away(
+        let (absence, alreadyExists, booked) = try await intro.administration(database).away(
             trainer.handle, from: period.from, until: period.until, reason: reason,
-            reusesPresent: change.requestID != nil || cover, isDryRun: change.isDryRun)
+            reusesExisting: change.requestID != nil || cover, isDryRun: change.isDryRun)
         let affected = booked.filter { $0.endsAt > intro.now }
-        let stored = isPresent ? Period(absence, clock: period.clock) : period
+        let stored = alreadyExists ? Period(absence, clock: period.clock) : period
         var record = AbsenceRecord(absence, stored)
         record.dryRun = change.isDryRun ? true : nil
-        if change.isDryRun, !isPresent { record.number = nil }
+        if change.isDryRun, !alreadyExists { record.number = nil }
         record.booked = booked.map(\.reference.description)
         record.affected = affected.map { SessionRecord($0) }
-        record.repeated = isPresent ? true : nil
-        if isPresent, let reason, reason != absence.reason {
+        record.repeated = alreadyExists ? true : nil
+        if alreadyExists, let reason, reason != absence.reason {
             intro.console.note(
                 "note: --reason was ignored: time off number \(absence.number) exists already"
                     + (absence.reason.map { ", with the reason \(quoted($0))" } ?? ", without a reason"))
         }
         let heading = Self.heading(
-            stored.text(in: intro.console.times), absence, of: trainer, isPresent: isPresent,
+            stored.text(in: intro.console.times), absence, of: trainer, alreadyExists: alreadyExists,
             isDryRun: change.isDryRun)
         guard cover else {
             return try intro.console.report(record) {
@@ -140,10 +143,10 @@ extension TrainerCommand.Away {
 
     /// Returns the first line: the time off that was added, would be added or exists already.
     private static func heading(
-        _ span: String, _ absence: TimeOff, of trainer: Trainer, isPresent: Bool, isDryRun: Bool
+        _ span: String, _ absence: TimeOff, of trainer: Trainer, alreadyExists: Bool, isDryRun: Bool
     ) -> String {
         let number = "(time off number \(absence.number))"
-        if isPresent { return "\(trainer.name) is already away \(span) \(number).".visible }
+        if alreadyExists { return "\(trainer.name) is already away \(span) \(number).".visible }
         return
             (isDryRun
             ? "\(trainer.name) would be away \(span)." : "\(trainer.name) is away \(span) \(number).").visible

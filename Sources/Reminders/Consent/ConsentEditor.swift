@@ -4,7 +4,7 @@ public import FoundationEssentials
 public import Postgres
 
 /// The operations that record communication preferences and block addresses.
-public struct ConsentDesk: Sendable {
+public struct ConsentEditor: Sendable {
     let database: Database
     let actor: String
 

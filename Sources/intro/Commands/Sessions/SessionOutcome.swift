@@ -55,12 +55,12 @@ struct SessionOutcome {
             result.isRepeated ? "\(words.done) before, now \(session.status.words)" : isDryRun ? words.dry : words.done
         let line: TimedText = "\(verb)  \(session.reference)  \(what)"
         record.add(result.messages, on: session.studio.clock)
+        var lines = [line.visible]
+        if let obstacle = session.affected { lines.append("Problem: \(obstacle.words)" as TimedText) }
         if let messages = result.messages, result.changed, !result.isRepeated {
-            text = TimedText(
-                joining: [line.visible, messages.line(on: session.studio.clock, at: now)], with: "\n")
-        } else {
-            text = line.visible
+            lines.append(messages.line(on: session.studio.clock, at: now))
         }
+        text = TimedText(joining: lines, with: "\n")
     }
 
     /// Returns the text, in the form and the width of the console.
