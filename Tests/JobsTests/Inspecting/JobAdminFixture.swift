@@ -10,7 +10,7 @@ import Testing
 struct JobAdminFixture: Sendable {
     /// A kind of job.
     struct TestJob: Job {
-        static let kind = "errand"
+        static let kind = "test"
         var number = 0
     }
 
@@ -60,8 +60,8 @@ struct JobAdminFixture: Sendable {
         return try await store.claim(order, acknowledging: []).jobs
     }
 
-    /// Enqueues a job and makes it dead, in a queue without other due jobs.
-    func die(_ job: some Job = TestJob(), _ options: JobOptions = JobOptions()) async throws -> JobID {
+    /// Enqueues a job and dead-letters it, in a queue without other due jobs.
+    func deadLetter(_ job: some Job = TestJob(), _ options: JobOptions = JobOptions()) async throws -> JobID {
         let key = try await enqueue(job, options)
         let leases = try await claim(options.queue).map(\.lease)
         let results = leases.map { JobResult(lease: $0, disposition: .dead(.failed, error: "boom")) }
@@ -101,7 +101,7 @@ struct JobAdminFixture: Sendable {
     func searching(_ body: () async throws -> Void) async throws {
         let start = try await database.query("SELECT clock_timestamp()").decode(Date.self)[0]
         try await body()
-        try await wait(until: "the runner has looked in vain") {
+        try await wait(until: "the runner has found no job") {
             try await queue.number(
                 """
                 SELECT count(*)

@@ -18,7 +18,7 @@ struct ServerCrashTests {
             let runners = try RunnerGroup(of: 2, on: fixture)
             for crash in 1...10 {
                 try await fixture.insisting {
-                    try await wait(until: "some more are done") {
+                    try await wait(until: "more jobs are done") {
                         try await fixture.number("SELECT last_value FROM progress") >= Int64(crash * 600)
                     }
                 }
@@ -31,14 +31,14 @@ struct ServerCrashTests {
 
             #expect(runners.all.map(\.pid) == pids)
             #expect(try await fixture.number("SELECT count(*) FROM finished") == 7000)
-            #expect(try await fixture.number("SELECT count(*) FROM diary") == 1000)
+            #expect(try await fixture.number("SELECT count(*) FROM effect_row") == 1000)
             #expect(try await fixture.dead().isEmpty)
             let lines = try runners.folder.effectLines()
             #expect(Set(lines.map(\.job)).count == 6000)
             let ends = Dictionary(
                 uniqueKeysWithValues: try await fixture.database.query("SELECT job, at FROM finished")
                     .decode((Int64, Int64).self))
-            #expect(lines.allSatisfy { $0.at <= (ends[$0.job] ?? Int64.max) }, "what was acknowledged ran again")
+            #expect(lines.allSatisfy { $0.at <= (ends[$0.job] ?? Int64.max) }, "no acknowledged job runs again")
         }
     }
 }
