@@ -138,7 +138,7 @@ struct ListenerTests {
             let task = Task {
                 await begin.wait()
                 try await Listener(configuration, channels: ["work"], logger: .silent).run { event in
-                    Issue.record("heard \(event)")
+                    Issue.record("received \(event)")
                 }
             }
             task.cancel()
