@@ -50,7 +50,7 @@ struct TrainerDayTests {
         let leave = try sample.absence("2026-11-28", "2026-12-05", nil)
         let free = day([], absences: [leave])
         #expect(free.absences.map(\.during) == [nil] && !free.isOff)
-        #expect(day([], absences: [dentist]).isOff, "part of a day without hours")
+        #expect(day([], absences: [dentist]).isOff, "an absence on a day without hours leaves the day off")
         let two = day(
             [shift],
             absences: [
@@ -73,7 +73,7 @@ struct TrainerDayTests {
         #expect(closed.closures[0].obstacle.during == nil && closed.closures[0].obstacle.reason == "Repair")
         #expect(closed.work.map(\.studio.handle) == ["west"])
         let afternoon = try sample.closure("2026-12-01 14:00", "2026-12-01 16:00", "Party")
-        #expect(day(shifts, closures: [afternoon]).closures.isEmpty, "the trainer has left by then")
+        #expect(day(shifts, closures: [afternoon]).closures.isEmpty, "the closure begins after the trainer's hours")
         let closedDayOff = day([], closures: [try sample.closure("2026-12-01", "2026-12-02", "Repair")])
         #expect(closedDayOff.closures.isEmpty && closedDayOff.isOff)
     }
