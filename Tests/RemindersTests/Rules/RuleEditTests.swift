@@ -83,7 +83,9 @@ struct RuleEditTests {
                 now: later)
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: later)
-            #expect(await mail.deliveries.addresses == ["ana@example.com"], "who was waiting for a confirmation")
+            #expect(
+                await mail.deliveries.addresses == ["ana@example.com"],
+                "only the confirmation that was queued before the change is sent")
             let session = try await fixture.book("2027-01-12 11:00", for: "cleo@example.com", now: later)
             try await fixture.send(to: mail, at: later)
             #expect(try await fixture.told("welcome", of: session).map { $0.hasSuffix("sent") } == [true])
@@ -237,7 +239,7 @@ extension RuleEditor {
 
 extension DeliveryFixture {
     /// The editor of the rules.
-    var rules: RuleEditor { RuleEditor(database: store.database, actor: "office") }
+    var rules: RuleEditor { RuleEditor(database: store.database, actor: "admin") }
 
     /// Returns the ledger of a rule and session: `2027-01-09 09:00 PST skipped late_booking`.
     func told(_ rule: String, of session: Session) async throws -> [String] {

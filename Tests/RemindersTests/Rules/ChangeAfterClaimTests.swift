@@ -8,7 +8,7 @@ import Reminders
 import Testing
 
 @Suite("Changes between claim and delivery")
-struct FreshnessTests {
+struct ChangeAfterClaimTests {
     /// A change of the third session after its message was claimed.
     struct LateChange: CustomTestStringConvertible {
         let testDescription: String
