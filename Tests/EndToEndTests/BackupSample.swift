@@ -30,7 +30,7 @@ struct BackupSample: Sendable {
             return try await make()
         } catch {
             // Not an expectation: that would fail only in the first of the tests that need the back-up.
-            throw Failure(description: "the back-up could not be made: \(error)")
+            throw Failure(description: "cannot make the back-up: \(error)")
         }
     }
 

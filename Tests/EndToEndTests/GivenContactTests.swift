@@ -98,8 +98,8 @@ struct GivenContactTests {
             let words =
                 ["book", "--client", "ana@example.com", "--phone", "480 555 3001", "--request-id", "r1"] + Self.at
             let before = try await studio.fingerprint()
-            let rehearsal = try await studio.answer(words + ["--dry-run"])
-            #expect(rehearsal["contacts_stored"] == .list(["+14805553001"]))
+            let dryRun = try await studio.answer(words + ["--dry-run"])
+            #expect(dryRun["contacts_stored"] == .list(["+14805553001"]))
             #expect(try await studio.fingerprint() == before)
             let first = try await studio.answer(words)
             #expect(first["contacts_stored"] == .list(["+14805553001"]))

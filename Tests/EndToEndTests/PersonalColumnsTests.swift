@@ -89,7 +89,7 @@ struct PersonalColumnsTests {
         }
     }
 
-    @Test("each of them is exported, and erased")
+    @Test("each column with personal data is exported, and erased")
     func exportedAndErased() async throws {
         try await Studio.with { plain in
             let studio = try plain.withPrivacyKey()
@@ -107,7 +107,7 @@ struct PersonalColumnsTests {
             for mark in ["+12135550188", "mark_event_before", "mark_event_after", "mark_event_reason", "\"es\""] {
                 #expect(export.stdout.contains(mark), "\(mark)")
             }
-            #expect(!export.stdout.contains("+00:00"), "instants end with Z")
+            #expect(!export.stdout.contains("+00:00"), "instants are in UTC with the suffix Z")
             #expect(try export.printed["client"]?["id"] == 1)
 
             try await studio.answer("client", "forget", "1", "--yes", now: ForgottenPerson.later)

@@ -54,7 +54,7 @@ struct RetentionTests {
 
     private func expectInboundWithinLimit(_ studio: Studio) async throws {
         let texts = try await studio.database.query("SELECT body FROM inbound_text ORDER BY id").decode(String.self)
-        #expect(texts == ["inside", "open"], "a text that waits for staff stays")
+        #expect(texts == ["inside", "open"], "an open text is kept")
         for column in ["before", "after"] {
             #expect(
                 try await studio.count("event", where: "subject = 'inbound_text' AND \(column) ->> 'body' = 'outside'")

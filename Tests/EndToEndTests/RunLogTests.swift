@@ -39,7 +39,7 @@ struct RunLogTests {
     }
 
     @Test(
-        "shows a day, from the start to the stop, without personal data",
+        "the log shows a day, from the start to the stop, without personal data",
         .enabled(if: InstalledPrograms.python != nil, "needs Python"), arguments: [[], ["--verbose"]])
     func day(verbose: [String]) async throws {
         try await Studio.with { studio in

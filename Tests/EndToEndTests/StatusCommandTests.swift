@@ -45,7 +45,7 @@ struct StatusCommandTests {
     func runner() async throws {
         try await Studio.with { studio in
             let ended = try await studio.intro(["run"]) { process in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 let check = try await studio.intro("status", "--check")
                 #expect(check.exit == 0 && check.stdout.hasPrefix("OK - no problems | runners=1 "), "\(check.stdout)")
                 let runners = try await studio.answer("status")["runners"]?.items ?? []

@@ -39,7 +39,7 @@ extension Studio {
         let database = Database(configuration, logger: .silent)
         let found = try await Self.sessionState(in: database, left: count)
         await database.close()
-        #expect(Set(found.map(\.session)).count == count, "each server connection is looked at")
+        #expect(Set(found.map(\.session)).count == count, "each server connection is checked")
         return found.filter { $0.state != "" }.map(\.state)
     }
 

@@ -28,15 +28,15 @@ struct Studio: Sendable {
 
     /// Gives a test a studio, and removes it afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
-        try await gate.pass { try await opened(body) }
+        try await concurrencyLimit.run { try await opened(body) }
     }
 
     /// Gives a test two independent studios.
     static func withTwo(_ body: (Studio, Studio) async throws -> Void) async throws {
-        try await gate.pass { try await opened { first in try await opened { try await body(first, $0) } } }
+        try await concurrencyLimit.run { try await opened { first in try await opened { try await body(first, $0) } } }
     }
 
-    private static let gate = Gate(width: 6)
+    private static let concurrencyLimit = ConcurrencyLimit(width: 6)
 
     private static func opened<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
         let template = try await StudioTemplate.shared.value
@@ -53,7 +53,7 @@ struct Studio: Sendable {
 
     /// Gives a test a studio in a database that another release's binary has set up, which also works on it.
     static func with(setUpBy binary: String, _ body: (Studio) async throws -> Void) async throws {
-        try await gate.pass { try await setUp(in: TestDatabase.make(), by: binary, body) }
+        try await concurrencyLimit.run { try await setUp(in: TestDatabase.make(), by: binary, body) }
     }
 
     private static func setUp(

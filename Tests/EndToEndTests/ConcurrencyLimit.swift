@@ -5,7 +5,7 @@ import Synchronization
 /// Each test starts processes that connect to the same server: a hundred tests at once would slow each other down and
 /// use up
 /// its connections.
-final class Gate: Sendable {
+final class ConcurrencyLimit: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -18,7 +18,7 @@ final class Gate: Sendable {
     }
 
     /// Runs work when a place is free.
-    func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
+    func run<Result>(_ body: () async throws -> Result) async throws -> Result {
         await enter()
         defer { leave() }
         return try await body()
