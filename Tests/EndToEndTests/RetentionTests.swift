@@ -72,14 +72,7 @@ struct RetentionTests {
             try await studio.answer("client", "edit", "ana@example.com", "--name", "Anna")
             try await studio.answer("attend", corrected, now: "2026-12-01T12:00:00-08:00")
             // The limit is 2026-12-02 08:00: the second session ends after it, and the third was changed after it.
-            try await studio.database.query("ALTER TABLE event DISABLE TRIGGER USER")
-            try await studio.database.query(
-                """
-                UPDATE event
-                SET at = CASE WHEN after ->> 'status' = 'attended' THEN '2026-12-02T17:00:00Z'::timestamptz
-                              ELSE '2026-11-20T08:00:00Z' END
-                """)
-            try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
+            try await backdateEvents(of: studio)
             var settings = Self.settings
             settings["INTRO_RETENTION_EVENTS"] = "58d"
             let before = try await studio.fingerprint()
@@ -94,7 +87,7 @@ struct RetentionTests {
             #expect(try await events(old) == 0)
             #expect(try await events(recent) > 0)
             #expect(
-                try await events(corrected) > 1, "the session was changed after the limit: its history is kept whole")
+                try await events(corrected) > 1, "all events of a session that was changed after the limit are kept")
             let names = try await studio.database.query(
                 "SELECT after ->> 'name' FROM event WHERE subject = 'client' AND after ->> 'email' = 'ana@example.com'"
             ).decode(String.self)
@@ -103,10 +96,22 @@ struct RetentionTests {
                 "SELECT (before ->> 'events')::bigint FROM event WHERE subject = 'event'"
             ).decode(Int64.self)
             #expect(traces.count == 1 && traces[0] > 1)
-            // The log is append-only for everybody else.
+            // The log is append-only for all other roles.
             let forbidden = try await Psql.run("DELETE FROM event", on: studio.conninfo)
             #expect(forbidden.exit == 3 && forbidden.stderr.contains("append-only"))
         }
+    }
+
+    /// Moves the events of marks to 2026-12-02, and all other events to 2026-11-20.
+    private func backdateEvents(of studio: Studio) async throws {
+        try await studio.database.query("ALTER TABLE event DISABLE TRIGGER USER")
+        try await studio.database.query(
+            """
+            UPDATE event
+            SET at = CASE WHEN after ->> 'status' = 'attended' THEN '2026-12-02T17:00:00Z'::timestamptz
+                          ELSE '2026-11-20T08:00:00Z' END
+            """)
+        try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
     }
 
     @Test("events are kept without a limit by default, and `none` keeps everything")
