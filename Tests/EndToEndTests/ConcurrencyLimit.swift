@@ -2,9 +2,8 @@ import Synchronization
 
 /// Limits the number of tests that run at the same time.
 ///
-/// Each test starts processes that connect to the same server: a hundred tests at once would slow each other down and
-/// use up
-/// its connections.
+/// Each test starts processes that connect to the same server: a hundred concurrent tests would be slow, and would use
+/// all connections of the server.
 final class ConcurrencyLimit: Sendable {
     private struct State {
         var free: Int
@@ -17,7 +16,7 @@ final class ConcurrencyLimit: Sendable {
         state = Mutex(State(free: width))
     }
 
-    /// Runs work when a place is free.
+    /// Runs work once fewer tests than the limit are running.
     func run<Result>(_ body: () async throws -> Result) async throws -> Result {
         await enter()
         defer { leave() }

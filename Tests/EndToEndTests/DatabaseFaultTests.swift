@@ -193,8 +193,7 @@ extension Studio {
     /// Runs work while another session holds a lock that every booking needs.
     ///
     /// - Parameter body: The work; its argument is a function that waits until a booking waits for the lock. The body
-    ///   must end the
-    ///   holder's connection.
+    ///   must end the holder's connection.
     /// - Returns: The result of the body.
     /// - Throws: The error of the body.
     func whileTableIsLocked<Value: Sendable>(

@@ -150,7 +150,7 @@ struct ForgetTests {
             let named = try await studio.intro(
                 "client", "forget", "ben@example.com", "--yes", "--reason", "Ben asked", "--json")
             #expect(named.exit == 65 && named.error?.message.contains("names the client") == true)
-            // The free session was not used: no key is needed, and the person is welcome again.
+            // The free session was not used: no key is needed, and the person can book again.
             let result = try await studio.answer("client", "forget", "ben@example.com", "--yes")
             #expect(result["free_session_kept"] == false)
             try await studio.book("Ben", at: "2026-12-02 09:00")

@@ -91,7 +91,7 @@ struct GivenContactTests {
         }
     }
 
-    @Test("a dry run reports what would be stored; a repeated request reports what is not stored")
+    @Test("a dry run reports the contacts that would be stored; a repeated request reports those that are not")
     func rehearsalAndRepetition() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")

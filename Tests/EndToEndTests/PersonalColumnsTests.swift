@@ -30,7 +30,7 @@ struct PersonalColumnsTests {
         "client": ["id", "created_at", "forgotten_at", "unsubscribe_token", "shares_mailbox"],
         "client_note": ["id", "client_id", "at", "author"],
         "consent": ["id", "client_id", "channel", "scope", "granted", "at", "actor"],
-        // The source is counted by reports; it is a statistic without a name.
+        // Reports count the sources; a source identifies no client.
         "session": [
             "id", "reference", "studio_id", "trainer_id", "client_id", "station", "starts_at", "ends_at", "occupied",
             "status", "waived", "waived_rules", "revision", "booked_at", "arranged_at", "confirmed_at", "cancelled_by",
@@ -114,7 +114,7 @@ struct PersonalColumnsTests {
             let dump = try await studio.dump()
             let rest = dump.split(separator: "\n").filter { $0.contains("mark_") || $0.contains("2135550188") }
             #expect(rest == [])
-            // The newest event of each row that remains is the row.
+            // The newest remaining event of each row equals the row.
             let differing = try await studio.database.query(
                 """
                 SELECT e.subject || ' ' || e.subject_id

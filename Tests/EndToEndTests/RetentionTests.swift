@@ -171,7 +171,7 @@ struct RetentionTests {
         }
     }
 
-    @Test("the command needs confirmation, then removes what it has announced")
+    @Test("the command requires confirmation, and removes the announced rows")
     func command() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -199,7 +199,7 @@ struct RetentionTests {
         }
     }
 
-    @Test("two runners at once share the work, and a booking does not wait")
+    @Test("two concurrent runners share the work, and do not block a booking")
     func concurrent() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")

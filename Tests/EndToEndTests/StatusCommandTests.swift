@@ -216,7 +216,7 @@ struct StatusCommandTests {
             let text = try await standby.intro("status").stdout
             #expect(text.contains(", standby (0.0 s behind), no TLS, "), "\(text)")
 
-            // The standby of the primary, and what a login without pg_monitor sees of it.
+            // The standby as the primary reports it, also to a login without pg_monitor.
             let database = try await studio.answer("status")["database"]
             #expect(database?["receiving"] == .null && database?["lag_seconds"] == .null)
             let seen = try #require(database?["standbys"]?.items.first)

@@ -4,7 +4,7 @@ import PostgresTesting
 import Testing
 
 extension Studio {
-    /// Gives a test a studio, and the same one as reached through PgBouncer in transaction mode.
+    /// Runs a test with a studio, and with the same one as reached through PgBouncer in transaction mode.
     ///
     /// - Parameters:
     ///   - connections: The number of server connections that all clients share.

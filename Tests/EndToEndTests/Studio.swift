@@ -7,8 +7,7 @@ import Testing
 /// The test's own chain, as `intro setup --sample` creates it.
 ///
 /// It has the studio `downtown` in Los Angeles with two stations, and the trainers Maria, James and Aiko. The binary
-/// works on
-/// its database; a test may also query the database directly.
+/// works on its database; a test may also query the database directly.
 struct Studio: Sendable {
     /// Monday 2026-11-30, 08:00 in the studio's time zone.
     static let now = "2026-11-30T08:00:00-08:00"
@@ -26,7 +25,7 @@ struct Studio: Sendable {
     /// The command that starts the binary, before the binary's path.
     var wrapper: [String] = []
 
-    /// Gives a test a studio, and removes it afterwards.
+    /// Runs a test with a studio, and removes it afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
         try await concurrencyLimit.run { try await opened(body) }
     }

@@ -83,7 +83,7 @@ struct TextStatusTests {
             #expect(try await text(studio, reference)["status"] == "failed")
             try await report(studio, sid, "delivered")
             #expect(try await text(studio, reference)["status"] == "sent")
-            #expect(try await studio.suppressed().isEmpty, "a delivered text lifts the suppression")
+            #expect(try await studio.suppressed().isEmpty, "no number is suppressed after the delivery")
         }
     }
 

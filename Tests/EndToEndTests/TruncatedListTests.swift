@@ -133,7 +133,7 @@ extension Studio {
 
 @Suite("reasons for an empty list of slots")
 struct NoSlotsTests {
-    @Test("closed, no working trainer, away, retired, fully booked, too soon, too far ahead, in the past")
+    @Test("names the reason: closed, no working trainer, away, retired, fully booked, too soon, too far ahead or past")
     func reasons() async throws {
         try await Studio.with { studio in
             try await studio.openChain()

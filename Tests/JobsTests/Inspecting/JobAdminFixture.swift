@@ -91,13 +91,13 @@ struct JobAdminFixture: Sendable {
             configuration.lease = .seconds(7200)
         }
         try await queue.withRunner(handlers, listens: true, configure: quiet) { _ in
-            // The runner looks for jobs at its start, when it is connected, and at a notification; the order varies.
+            // The runner searches for jobs at its start, when connected, and at a notification; the order varies.
             for _ in 1...3 { try await searching { try await database.query("NOTIFY jobs") } }
             try await body()
         }
     }
 
-    /// Runs a body that makes the runner look for jobs, and waits until it has found none.
+    /// Runs a body that makes the runner search for jobs, and waits until the runner has found none.
     func searching(_ body: () async throws -> Void) async throws {
         let start = try await database.query("SELECT clock_timestamp()").decode(Date.self)[0]
         try await body()

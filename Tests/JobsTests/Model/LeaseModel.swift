@@ -13,7 +13,7 @@ struct LeaseModel: Sendable {
         var isUnwanted = false
     }
 
-    /// A lease that a runner believes to hold.
+    /// A claim of a runner, which may be stale.
     struct Lease: Sendable, Equatable {
         let token: Int
         /// Whether the lease was claimed before the runner had to register again.

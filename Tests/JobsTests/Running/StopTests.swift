@@ -50,7 +50,7 @@ struct StopTests {
                 do {
                     try await Task.sleep(for: .seconds(3600))
                 } catch {
-                    throw note.text == "stops" ? error : HandlerError("cancelled")
+                    throw note.text == "stops" ? error : HandlerError("failed")
                 }
             }
             try await fixture.withRunner(

@@ -20,7 +20,7 @@ struct WakingTests {
                     configuration.queues[0].concurrency = concurrency
                 }
             ) { _ in
-                // The worker looks again after each job; sooner or later it does so while the next one is enqueued.
+                // The worker searches after each job; some of these searches coincide with an enqueue.
                 for number in 0..<400 {
                     try await fixture.enqueue(NoteJob("\(number)"))
                     await seen.wait(forCount: number + 1)

@@ -74,7 +74,7 @@ struct CorrectedMessageTests {
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: DeliveryFixture.now + 60)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
-            // The client, who was told that the session is cancelled, must learn its time.
+            // The client was notified of the cancellation, so the time of the session must be announced.
             #expect(try await fixture.told("rescheduled", of: session) == ["2027-01-01 16:00 PST sent"])
             #expect(try await fixture.told("trainer-changed", of: session) == [])
         }
@@ -100,7 +100,7 @@ struct CorrectedMessageTests {
         }
     }
 
-    @Test("without a sent notice the cancellation is not announced, and what it superseded is sent")
+    @Test("without a sent notice the cancellation is not announced, and the superseded messages are sent")
     func unnotified() async throws {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-12 09:00")
