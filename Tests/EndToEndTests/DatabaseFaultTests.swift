@@ -176,7 +176,7 @@ struct DatabaseFaultTests {
 }
 
 extension Studio {
-    /// Gives a test a studio on its own server, which it may stop.
+    /// Runs a test with a studio on its own server, which it may stop.
     static func onOwnServer(_ body: (Studio, TestServer) async throws -> Void) async throws {
         let server = try await TestServer.start()
         try await Studio.on(server) { try await body($0, server) }

@@ -13,8 +13,8 @@ extension CommandFixture {
         try await store.database.query(
             """
             INSERT INTO job (id, queue, kind, payload, priority, run_at, max_attempts, unique_key, token, runner, claimed_at)
-            VALUES (1, 'default', 'test', '{"studioId": 3, "notes": [1, 2.5, null, true]}', 2, now() - interval '1 hour',
-                    10, NULL, NULL, NULL, NULL),
+            VALUES (1, 'default', 'test', '{"studioId": 3, "notes": [1, 2.5, null, true]}', 2,
+                    now() - interval '1 hour', 10, NULL, NULL, NULL, NULL),
                    (2, 'default', 'test', '{}', 3, now() + interval '1 hour', 10, 'the key', NULL, NULL, NULL),
                    (3, 'mail', 'letter', '{}', 1, now(), 5, NULL, 7, 1, now())
             """)

@@ -11,7 +11,7 @@ struct ScheduleFormatTests {
         String(repeating: "Łukasz 👩‍👩‍👧 ", count: 15) + "end", "O'Brien\tSmith".replacing("\t", with: " "),
     ]
 
-    /// Gives a test a studio in which Maria has a session for each name, from 2026-12-01 09:00 on.
+    /// Runs a test with a studio in which Maria has a session for each name, from 2026-12-01 09:00 on.
     private func withSessions(_ body: (Studio, [JSON]) async throws -> Void) async throws {
         try await Studio.with { studio in
             var sessions: [JSON] = []

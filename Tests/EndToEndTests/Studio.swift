@@ -30,7 +30,7 @@ struct Studio: Sendable {
         try await concurrencyLimit.run { try await opened(body) }
     }
 
-    /// Gives a test two independent studios.
+    /// Runs a test with two independent studios.
     static func withTwo(_ body: (Studio, Studio) async throws -> Void) async throws {
         try await concurrencyLimit.run { try await opened { first in try await opened { try await body(first, $0) } } }
     }
@@ -45,12 +45,12 @@ struct Studio: Sendable {
         }
     }
 
-    /// Gives a test a studio on a given server, without a template.
+    /// Runs a test with a studio on a given server, without a template.
     static func on(_ server: TestServer, _ body: (Studio) async throws -> Void) async throws {
         try await setUp(in: TestDatabase.make(on: server), by: IntroBinary.path, body)
     }
 
-    /// Gives a test a studio in a database that another release's binary has set up, which also works on it.
+    /// Runs a test with a studio in a database that another release's binary has set up, which also works on it.
     static func with(setUpBy binary: String, _ body: (Studio) async throws -> Void) async throws {
         try await concurrencyLimit.run { try await setUp(in: TestDatabase.make(), by: binary, body) }
     }

@@ -12,7 +12,7 @@ struct TrainerNoticeCommandTests {
         "2026-11-30T19:0\(second / 60):\(second % 60 < 10 ? "0" : "")\(second % 60)-08:00"
     }
 
-    /// Gives a test a studio where Maria has an address and the schedule of Tuesday with sessions of Ana and Ben.
+    /// Runs a test with a studio where Maria has an address and the schedule of Tuesday with sessions of Ana and Ben.
     private func withSchedule(_ body: (Studio, _ ana: String, _ ben: String) async throws -> Void) async throws {
         try await Studio.with { studio in
             try await studio.answer("trainer", "edit", "maria", "--email", Self.maria)

@@ -86,7 +86,8 @@ struct JobStatisticsTests {
             try await fixture.database.query(
                 """
                 INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
-                SELECT 'queue ' || number % 3, 'test', to_jsonb(repeat('x', 300)), 2, now() + (number % 99 - 50) * interval '1 minute', 10
+                SELECT 'queue ' || number % 3, 'test', to_jsonb(repeat('x', 300)), 2,
+                       now() + (number % 99 - 50) * interval '1 minute', 10
                 FROM generate_series(1, 50000) AS number
                 """)
             try await fixture.database.query("VACUUM ANALYZE job")
