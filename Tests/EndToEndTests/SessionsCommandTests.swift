@@ -52,7 +52,7 @@ struct SessionsCommandTests {
         }
     }
 
-    @Test("each filter keeps the matching sessions, and several must all match")
+    @Test("each filter lists the matching sessions, and several filters must all match")
     func filters() async throws {
         try await Self.withSessions { studio in
             for (options, found) in [

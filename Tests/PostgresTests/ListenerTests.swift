@@ -70,7 +70,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("has its own connection with the configured name, idle outside a transaction")
+    @Test("a listener has its own connection with the configured name, idle outside a transaction")
     func connection() async throws {
         try await withSender { sender, configuration, observer in
             try await withListener(configuration) { events in

@@ -60,7 +60,7 @@ struct TrainerDayTests {
         #expect(two.absences.compactMap(\.during).count == 2 && two.work.isEmpty && !two.isOff)
     }
 
-    @Test("includes a closure only at the trainer's studio and during their hours")
+    @Test("includes a closure only at the trainer's studio and during the trainer's hours")
     func closures() throws {
         let shifts = [
             try sample.shift("2026-12-01 09:00", "2026-12-01 12:00"),
@@ -78,7 +78,7 @@ struct TrainerDayTests {
         #expect(closedDayOff.closures.isEmpty && closedDayOff.isOff)
     }
 
-    @Test("has no hours and no absences from the date of retirement")
+    @Test("a trainer has no hours and no absences from the date of retirement")
     func retirement() throws {
         let shift = try sample.shift("2026-12-01 09:00", "2026-12-01 17:00")
         let leave = try sample.absence("2026-12-01", "2026-12-02", "Ill")

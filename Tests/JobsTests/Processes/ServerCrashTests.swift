@@ -17,14 +17,16 @@ struct ServerCrashTests {
             try await fixture.enqueue((0..<1000).map { _ in Record() })
             let runners = try RunnerGroup(of: 2, on: fixture)
             for crash in 1...10 {
-                try await fixture.insisting {
+                try await fixture.retryUntilAvailable {
                     try await wait(until: "more jobs are done") {
                         try await fixture.number("SELECT last_value FROM progress") >= Int64(crash * 600)
                     }
                 }
                 try await server.restart(mode: .immediate)
             }
-            try await fixture.insisting { try await wait(until: "all jobs are done") { try await fixture.isEmpty() } }
+            try await fixture.retryUntilAvailable {
+                try await wait(until: "all jobs are done") { try await fixture.isEmpty() }
+            }
             let pids = runners.all.map(\.pid)
             #expect(runners.all.allSatisfy { $0.status == nil })
             #expect(try await runners.stop() == [0, 0])
@@ -45,7 +47,7 @@ struct ServerCrashTests {
 
 extension JobFixture {
     /// Repeats a read-only operation until the server is available.
-    func insisting(_ work: () async throws -> Void) async throws {
+    func retryUntilAvailable(_ work: () async throws -> Void) async throws {
         while true {
             do {
                 return try await work()

@@ -97,7 +97,8 @@ struct ChangeAfterClaimTests {
                 until: nil, limit: nil)
             #expect(report.tally.isComplete && report.tally.unknown == 0 && report.tally.failed == 0)
             #expect(await mail.deliveries.addresses == turn.reached.map { "\($0)@example.com" })
-            #expect(try await fixture.told("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])
+            #expect(
+                try await fixture.ledgerEntries("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])
         }
     }
 }

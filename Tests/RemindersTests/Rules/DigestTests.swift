@@ -62,7 +62,7 @@ struct DigestTests {
         }
     }
 
-    @Test("is due in the time zone of the trainer's home studio")
+    @Test("a digest is due in the time zone of the trainer's home studio")
     func otherZone() async throws {
         try await withDeliveryFixture { fixture in
             let waikiki = try await fixture.store.addStudio("waikiki", zone: "Pacific/Honolulu")

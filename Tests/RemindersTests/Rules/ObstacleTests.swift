@@ -171,11 +171,13 @@ struct ObstacleTests {
             try await fixture.away("2027-01-11 00:00", until: "2027-01-12 00:00")
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: fixture.instant("2027-01-11 11:00"))
-            #expect(try await fixture.told("feedback", of: session) == ["2027-01-11 10:20 PST queued trainer_away"])
+            #expect(
+                try await fixture.ledgerEntries("feedback", of: session) == ["2027-01-11 10:20 PST queued trainer_away"]
+            )
             #expect(await mail.deliveries.addresses == [])
             _ = try await fixture.store.desk.close(session.reference, as: .attended)
             try await fixture.runnerMinute(to: mail, at: fixture.instant("2027-01-11 11:01"))
-            #expect(try await fixture.told("feedback", of: session) == ["2027-01-11 10:20 PST sent"])
+            #expect(try await fixture.ledgerEntries("feedback", of: session) == ["2027-01-11 10:20 PST sent"])
         }
     }
 
