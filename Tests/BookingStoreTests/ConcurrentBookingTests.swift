@@ -20,7 +20,7 @@ struct ConcurrentBookingTests {
             #expect(answers.refusals.count == 63 && answers.errors.isEmpty, "\(answers.errors)")
             #expect(answers.refusals.allSatisfy { $0.rule == .slotTaken && $0.alternatives.count == 3 })
             #expect(try await fixture.count("session") == 1)
-            #expect(try await fixture.count("client") == 1, "a refused booking writes nobody down")
+            #expect(try await fixture.count("client") == 1, "a refused booking creates no client")
         }
     }
 

@@ -48,33 +48,34 @@ struct ContactUpgradeTests {
         }
     }
 
+    /// Two clients with one mailbox, and two with spellings of one phone number, each with a session and its claims.
+    private static let clientsWithOneMailbox =
+        """
+        INSERT INTO studio (slug, name, time_zone) VALUES ('downtown', 'Downtown', 'UTC');
+        INSERT INTO trainer (handle, name, home_studio_id) VALUES ('maria', 'Maria', 1);
+        INSERT INTO client (name, email, email_key, phone) VALUES
+            ('Ana Lima', 'analima@pm.me', 'analima@pm.me', NULL),
+            ('Ana Lima', 'ana.lima@proton.me', 'ana.lima@proton.me', '+14155550100'),
+            ('Ben Ode', 'ben@example.com', 'ben@example.com', '+5491123456789'),
+            ('Ben Ode', NULL, NULL, '+541123456789');
+        INSERT INTO session (
+            reference, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, named_contacts,
+            status)
+        SELECT '0000000' || n, 1, 1, n, 1, at, at + interval '20 minutes',
+               tstzrange(at, at + interval '30 minutes'),
+               CASE n WHEN 2 THEN '{email:ana.lima@proton.me,email:ana-lima@protonmail.com}'::text[] ELSE '{}' END,
+               CASE n WHEN 1 THEN 'attended' ELSE 'booked' END
+        FROM generate_series(1, 4) AS n, LATERAL (SELECT timestamptz '2027-01-05' + n * interval '1 hour' AS at) AS t;
+        INSERT INTO free_session_claim (contact, session_id)
+        SELECT 'email:' || email_key, id FROM client WHERE email_key IS NOT NULL
+        UNION ALL SELECT 'phone:' || phone, id FROM client WHERE phone IS NOT NULL
+        UNION ALL SELECT 'email:ana-lima@protonmail.com', 2;
+        """
+
     @Test("keeps two clients with the same mailbox and their sessions; the claim belongs to the first session")
     func collision() async throws {
         try await withOldSchema { database in
-            try await database.withConnection { connection in
-                try await connection.execute(
-                    script: """
-                        INSERT INTO studio (slug, name, time_zone) VALUES ('downtown', 'Downtown', 'UTC');
-                        INSERT INTO trainer (handle, name, home_studio_id) VALUES ('maria', 'Maria', 1);
-                        INSERT INTO client (name, email, email_key, phone) VALUES
-                            ('Ana Lima', 'analima@pm.me', 'analima@pm.me', NULL),
-                            ('Ana Lima', 'ana.lima@proton.me', 'ana.lima@proton.me', '+14155550100'),
-                            ('Ben Ode', 'ben@example.com', 'ben@example.com', '+5491123456789'),
-                            ('Ben Ode', NULL, NULL, '+541123456789');
-                        INSERT INTO session (
-                            reference, studio_id, trainer_id, client_id, station, starts_at, ends_at, occupied, named_contacts,
-                            status)
-                        SELECT '0000000' || n, 1, 1, n, 1, at, at + interval '20 minutes',
-                               tstzrange(at, at + interval '30 minutes'),
-                               CASE n WHEN 2 THEN '{email:ana.lima@proton.me,email:ana-lima@protonmail.com}'::text[] ELSE '{}' END,
-                               CASE n WHEN 1 THEN 'attended' ELSE 'booked' END
-                        FROM generate_series(1, 4) AS n, LATERAL (SELECT timestamptz '2027-01-05' + n * interval '1 hour' AS at) AS t;
-                        INSERT INTO free_session_claim (contact, session_id)
-                        SELECT 'email:' || email_key, id FROM client WHERE email_key IS NOT NULL
-                        UNION ALL SELECT 'phone:' || phone, id FROM client WHERE phone IS NOT NULL
-                        UNION ALL SELECT 'email:ana-lima@protonmail.com', 2;
-                        """)
-            }
+            try await database.withConnection { try await $0.execute(script: Self.clientsWithOneMailbox) }
             // In a database in use, the triggers add a claim for each changed key.
             for name in [
                 "phone_match_key", "contact_key", "client_contacts", "write_free_session_claim",

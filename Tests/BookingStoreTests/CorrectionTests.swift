@@ -70,7 +70,7 @@ struct CorrectionTests {
         }
     }
 
-    @Test("a reinstatement is refused with the true reason, and with free slots")
+    @Test("a refused reinstatement reports the reason and free slots")
     func obstacles() async throws {
         try await withBookingFixture { fixture in
             let studio = try await fixture.addStudio()
@@ -122,7 +122,7 @@ struct CorrectionTests {
         }
     }
 
-    @Test("one key used at once by several desks makes one change")
+    @Test("concurrent corrections with one key make one change")
     func concurrent() async throws {
         try await withBookingFixture { fixture in
             let studio = try await fixture.addStudio()

@@ -12,17 +12,23 @@ struct DatabaseInvariantTests {
     func overlaps() async throws {
         // The first session is from 10:00 to 10:20, with turnaround until 10:30: trainer 1, station 1, client 1.
         let entries = [
-            ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "10:10", until: "10:30")),
-            ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "10:25", until: "10:45")),
-            ("session_trainer_free", Entry(client: 2, trainer: 1, station: 2, from: "09:35", until: "09:55")),
-            ("session_station_free", Entry(client: 2, trainer: 2, station: 1, from: "10:29", until: "10:49")),
-            ("session_client_free", Entry(client: 1, trainer: 2, station: 2, from: "10:19", until: "10:39")),
-            ("one_free_session_per_person", Entry(client: 1, trainer: 2, station: 2, from: "12:00", until: "12:20")),
+            ("session_trainer_free", SessionRow(client: 2, trainer: 1, station: 2, from: "10:10", until: "10:30")),
+            ("session_trainer_free", SessionRow(client: 2, trainer: 1, station: 2, from: "10:25", until: "10:45")),
+            ("session_trainer_free", SessionRow(client: 2, trainer: 1, station: 2, from: "09:35", until: "09:55")),
+            ("session_station_free", SessionRow(client: 2, trainer: 2, station: 1, from: "10:29", until: "10:49")),
+            ("session_client_free", SessionRow(client: 1, trainer: 2, station: 2, from: "10:19", until: "10:39")),
+            (
+                "one_free_session_per_person",
+                SessionRow(client: 1, trainer: 2, station: 2, from: "12:00", until: "12:20")
+            ),
             // Client 3 has another e-mail address, and the phone number of client 1.
-            ("one_free_session_per_person", Entry(client: 3, trainer: 2, station: 2, from: "12:00", until: "12:20")),
+            (
+                "one_free_session_per_person",
+                SessionRow(client: 3, trainer: 2, station: 2, from: "12:00", until: "12:20")
+            ),
         ]
         try await withPeople { fixture in
-            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(SessionRow(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
             for (constraint, entry) in entries {
                 let error = await #expect(throws: PostgresError.self, "\(entry)") { try await fixture.insert(entry) }
                 #expect(error?.constraint == constraint, "\(entry)")
@@ -33,10 +39,10 @@ struct DatabaseInvariantTests {
     @Test("accepts adjacent sessions, and sessions that overlap a cancelled one")
     func neighbours() async throws {
         try await withPeople { fixture in
-            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
-            try await fixture.insert(Entry(client: 2, trainer: 1, station: 1, from: "10:30", until: "10:50"))
+            try await fixture.insert(SessionRow(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(SessionRow(client: 2, trainer: 1, station: 1, from: "10:30", until: "10:50"))
             try await fixture.database.query("UPDATE session SET status = 'cancelled'")
-            try await fixture.insert(Entry(client: 3, trainer: 1, station: 1, from: "10:10", until: "10:30"))
+            try await fixture.insert(SessionRow(client: 3, trainer: 1, station: 1, from: "10:10", until: "10:30"))
         }
     }
 
@@ -53,7 +59,7 @@ struct DatabaseInvariantTests {
             ("session_waiver_has_a_reason", "waived = true"),
         ]
         try await withPeople { fixture in
-            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(SessionRow(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
             for (constraint, change) in changes { await fixture.expect(constraint, "UPDATE session SET \(change)") }
         }
     }
@@ -61,7 +67,7 @@ struct DatabaseInvariantTests {
     @Test("rejects changes of a session in a final state", arguments: ["attended", "no_show", "cancelled"])
     func final(status: String) async throws {
         try await withPeople { fixture in
-            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(SessionRow(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
             try await fixture.database.query("UPDATE session SET status = \(status)")
             for change in [
                 "status = 'booked'", "starts_at = starts_at - interval '1 hour'", "trainer_id = 2", "client_id = 2",
@@ -72,11 +78,11 @@ struct DatabaseInvariantTests {
         }
     }
 
-    @Test("accepts a correction of the named session with a reason, and nothing else with it")
+    @Test("accepts a correction of the named session with a reason, and no other change with it")
     func corrected() async throws {
         try await withPeople { fixture in
-            try await fixture.insert(Entry(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
-            try await fixture.insert(Entry(client: 2, trainer: 2, station: 2, from: "10:00", until: "10:20"))
+            try await fixture.insert(SessionRow(client: 1, trainer: 1, station: 1, from: "10:00", until: "10:20"))
+            try await fixture.insert(SessionRow(client: 2, trainer: 2, station: 2, from: "10:00", until: "10:20"))
             try await fixture.database.query("UPDATE session SET status = 'no_show'")
             let ids = try await fixture.database.query("SELECT id FROM session ORDER BY id").decode(Int64.self)
             func correct(_ change: String, of id: Int64, reason: String = "wrong client") async throws {
@@ -116,7 +122,7 @@ struct DatabaseInvariantTests {
 }
 
 /// The values of a row of `session`, all on the same day.
-struct Entry: Sendable {
+struct SessionRow: Sendable {
     let client: Int64
     let trainer: Int32
     let station: Int16
@@ -142,7 +148,7 @@ private func withPeople(_ body: (BookingFixture) async throws -> Void) async thr
 }
 
 extension BookingFixture {
-    fileprivate func insert(_ entry: Entry) async throws {
+    fileprivate func insert(_ entry: SessionRow) async throws {
         let reference = Reference.random().code
         let (from, until) = ("2027-01-05 \(entry.from)Z", "2027-01-05 \(entry.until)Z")
         try await database.query(

@@ -88,7 +88,7 @@ struct LedgerTests {
         }
     }
 
-    @Test("planning again adds only the messages of new rules")
+    @Test("a repeated planning adds only the messages of new rules")
     func planning() async throws {
         try await withBookingFixture { fixture in
             let studio = try await fixture.addStudio()

@@ -62,25 +62,7 @@ struct PrivilegeTests {
             let name = try await fixture.database.query("SELECT current_database()").decode(String.self)[0]
             try await fixture.database.query("GRANT CONNECT, TEMPORARY ON DATABASE \(unsafeSQL: name) TO PUBLIC")
             let before = try await fixture.counts()
-            for (table, function) in [
-                ("client", "record_event"), ("session", "record_event"), ("session", "write_free_session_claim"),
-                ("client", "extend_free_session_claim"),
-            ] {
-                let error = await #expect(throws: PostgresError.self) {
-                    try await stranger.transaction { connection in
-                        try await connection.query(
-                            "CREATE TEMP TABLE \(unsafeSQL: table) (id bigint, status text, waived boolean)")
-                        try await connection.query(
-                            """
-                            CREATE TRIGGER t AFTER INSERT ON \(unsafeSQL: table)
-                                FOR EACH ROW EXECUTE FUNCTION \(unsafeSQL: function)()
-                            """)
-                        try await connection.query(
-                            "INSERT INTO \(unsafeSQL: table) VALUES (\(session.id.value), 'cancelled', false)")
-                    }
-                }
-                #expect(error?.sqlState == "42501", "\(function) on \(table)")
-            }
+            try await expectNoForgery(by: stranger, of: session)
             try await stranger.transaction { connection in
                 for key in ["studio:1", "trainer:1", "email:ana@example.com", "intro schema"] {
                     try await connection.query("SELECT pg_advisory_xact_lock(hashtextextended(\(key), 0))")
@@ -88,16 +70,43 @@ struct PrivilegeTests {
                 // The booking would wait if it used the same advisory locks.
                 try await fixture.book(studio, "2027-01-05 11:00", for: "ben@example.com")
             }
-            for table in try await fixture.tables() {
-                let error = await #expect(throws: PostgresError.self) {
-                    try await stranger.query("SELECT FROM \(unsafeSQL: table)")
-                }
-                #expect(error?.sqlState == "42501", "\(table)")
-            }
+            try await expectNoAccess(by: stranger, to: fixture.tables())
             let after = try await fixture.counts()
             #expect(after["free_session_claim"] == before["free_session_claim"].map { $0 + 1 })
             let actors = try await fixture.database.query("SELECT DISTINCT actor FROM event").decode(String.self)
             #expect(actors == ["test"])
+        }
+    }
+
+    /// Expects that a login cannot use a trigger function on its own table to write events or claims of a session.
+    private func expectNoForgery(by stranger: Database, of session: Session) async throws {
+        for (table, function) in [
+            ("client", "record_event"), ("session", "record_event"), ("session", "write_free_session_claim"),
+            ("client", "extend_free_session_claim"),
+        ] {
+            let error = await #expect(throws: PostgresError.self) {
+                try await stranger.transaction { connection in
+                    try await connection.query(
+                        "CREATE TEMP TABLE \(unsafeSQL: table) (id bigint, status text, waived boolean)")
+                    try await connection.query(
+                        """
+                        CREATE TRIGGER t AFTER INSERT ON \(unsafeSQL: table)
+                            FOR EACH ROW EXECUTE FUNCTION \(unsafeSQL: function)()
+                        """)
+                    try await connection.query(
+                        "INSERT INTO \(unsafeSQL: table) VALUES (\(session.id.value), 'cancelled', false)")
+                }
+            }
+            #expect(error?.sqlState == "42501", "\(function) on \(table)")
+        }
+    }
+
+    private func expectNoAccess(by stranger: Database, to tables: [String]) async throws {
+        for table in tables {
+            let error = await #expect(throws: PostgresError.self) {
+                try await stranger.query("SELECT FROM \(unsafeSQL: table)")
+            }
+            #expect(error?.sqlState == "42501", "\(table)")
         }
     }
 

@@ -16,7 +16,9 @@ struct RecordedScheduleTests {
         let schedules: [Lines]
     }
 
-    @Test("equal the past schedules and a replay of the log, after random changes", arguments: [1, 2, 3] as [UInt64])
+    @Test(
+        "recorded schedules equal the past schedules and a replay of the log, after random changes",
+        arguments: [1, 2, 3] as [UInt64])
     func random(seed: UInt64) async throws {
         try await withBookingFixture { fixture in
             let studio = try await fixture.addStudio { $0.offer.stations = 3 }

@@ -140,7 +140,7 @@ struct RoleTests {
                 try await statuses.applyEarly(["SM1"], now: BookingFixture.now)
                 guard case .unknown = try await statuses.apply(report, by: "service", now: BookingFixture.now).subject
                 else {
-                    Issue.record("no text has that name")
+                    Issue.record("the status was applied to a text, although no text has this identifier")
                     return
                 }
                 try await statuses.keep(report, by: "service", now: BookingFixture.now + 8 * 86_400)

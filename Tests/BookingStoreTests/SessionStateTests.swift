@@ -30,7 +30,7 @@ struct SessionStateTests {
             let outlastsTransaction =
                 line.text.contains(#/"\s*(SET (?!LOCAL|TRANSACTION)|RESET )/#)
                 || line.text.contains(#/set_config\([^)]*, false\)/#)
-            #expect(!outlastsTransaction, "\(line.place) outlasts its transaction: \(line.text)")
+            #expect(!outlastsTransaction, "\(line.place) changes settings within the transaction only: \(line.text)")
         }
     }
 
@@ -40,7 +40,7 @@ struct SessionStateTests {
         #expect(lines.count > 3000)
         for line in lines where ["Date", "timeInterval"].contains(where: line.text.contains) {
             let readsClock = line.text.contains(#/\bDate\(\)|\bDate\.now\b|timeIntervalSinceNow/#)
-            #expect(!readsClock, "\(line.place) asks the clock: \(line.text)")
+            #expect(!readsClock, "\(line.place) does not read the machine's clock: \(line.text)")
         }
     }
 }

@@ -21,7 +21,7 @@ struct ClientSearchTests {
         #expect(try patterns("sick day 5") == [nil, nil, .part("5")])
     }
 
-    @Test("is empty without a letter or a digit")
+    @Test("a search is empty without a letter or a digit")
     func empty() throws {
         for text in ["", " ", "%", "_ '", "()", "\u{200B}"] {
             #expect(ClientSearch(text, region: try Region("US")).isEmpty, "\(text)")

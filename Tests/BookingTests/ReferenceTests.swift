@@ -51,7 +51,7 @@ struct ReferenceTests {
         #expect(neighbors.count <= 288)
     }
 
-    @Test("tells a mistyped reference from a name")
+    @Test("distinguishes a mistyped reference from a name")
     func isLikely() {
         for text in ["K7Q2-9FXM", "k7q2 9fx", "7K2M-XXQ", "KXMP-XXQ", "U7Q29FXM", "K7Q2"] {
             #expect(Reference.isLikely(text), "\(text)")

@@ -16,11 +16,13 @@ struct AffectedSessionTests {
                 "2026-12-01 21:00", "--override", "late")
             let narrowed = try await studio.answer("trainer", "hours", "james", "--set", "mon-fri 09:00-13:00").items
             #expect(narrowed.count == 2)
-            #expect(narrowed.first?["affected"] == nil, "only the hours that were set")
+            #expect(narrowed.first?["affected"] == nil, "only the entry of the new hours lists sessions")
             let listed = try #require(narrowed.last?["affected"]?.items.first)
             #expect(narrowed.last?["affected"]?.items.count == 1)
             #expect(listed["reference"] == outside["reference"] && listed["affected"] == "outside_hours")
-            #expect(listed.names == (try await studio.answer("show", inside)).names, "the same object as a booking's")
+            #expect(
+                listed.names == (try await studio.answer("show", inside)).names,
+                "the object has the fields of a booking")
             let none = try await studio.intro("trainer", "hours", "james", "--set", "none", "--yes")
             #expect(none.stdout.contains("2 upcoming sessions are affected; reschedule or cancel each:"))
             #expect(none.stdout.contains(inside) && none.stdout.contains(outside["reference"]?.text ?? "-"))
@@ -44,7 +46,7 @@ struct AffectedSessionTests {
             ).items
             #expect(season.compactMap { $0["affected"] }.map { references($0) } == [[saturday]])
             let sam = try await studio.answer("trainer", "hours", "sam", "--studio", "phoenix", "--set", "none").items
-            #expect(sam.last?["affected"] == .list([]), "\(elsewhere) is in Brooklyn")
+            #expect(sam.last?["affected"] == .list([]), "\(elsewhere) is in Brooklyn and not affected")
         }
     }
 
@@ -64,7 +66,7 @@ struct AffectedSessionTests {
             let full = try await studio.refusal(
                 "book", "--client", "eve@example.com", "--name", "Eve", "--trainer", "aiko", "--at",
                 "2026-12-02 09:00")
-            #expect(full.code == "studio_full", "\(alone) has the one station now")
+            #expect(full.code == "studio_full", "\(alone) occupies the only station")
             #expect(try await studio.answer("studio", "edit", "downtown", "--notice", "1h")["affected"] == .list([]))
             #expect(try await studio.answer("studio", "edit", "downtown", "--stations", "2")["affected"] == .list([]))
             let text = try await studio.intro("studio", "edit", "downtown", "--stations", "1").stdout

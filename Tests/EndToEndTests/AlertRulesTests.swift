@@ -21,7 +21,7 @@ struct AlertRulesTests {
     }
 
     @Test(
-        "are valid, and fire under the conditions of their unit tests",
+        "the alert rules are valid, and pass their unit tests",
         .enabled(if: InstalledPrograms.promtool != nil, "needs promtool"))
     func units() async throws {
         for arguments in [("check", "intro.rules.yml"), ("test", "intro.rules.test.yml")] {
@@ -30,7 +30,7 @@ struct AlertRulesTests {
         }
     }
 
-    @Test("use only metrics that a runner or the drill exports, and each rule has a test")
+    @Test("alert rules use only metrics that a runner or the drill exports, and each rule has a test")
     func metrics() async throws {
         let rules = try String(contentsOf: Self.folder.appending(path: "intro.rules.yml"), encoding: .utf8)
         let drill = try String(
@@ -49,7 +49,7 @@ struct AlertRulesTests {
         let tests = try String(contentsOf: Self.folder.appending(path: "intro.rules.test.yml"), encoding: .utf8)
         for name in rules.matches(of: #/- alert: (\w+)/#).map(\.1) {
             #expect(tests.contains("alertname: \(name), exp_alerts: []"), "\(name)")
-            #expect(tests.contains("alertname: \(name)\n        exp_alerts:\n"), "\(name) never fires in a test")
+            #expect(tests.contains("alertname: \(name)\n        exp_alerts:\n"), "a unit test expects \(name) to fire")
         }
     }
 

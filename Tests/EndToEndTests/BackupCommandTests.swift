@@ -47,7 +47,7 @@ struct BackupCommandTests {
         }
     }
 
-    @Test("a booking made during a back-up is not in it, and the back-up is right")
+    @Test("a booking made during a back-up is not in it, and the back-up is consistent")
     func concurrentBooking() async throws {
         try await TemporaryHome.with { home in
             try await home.answer("setup", "--sample")
@@ -100,14 +100,14 @@ struct BackupCommandTests {
         "an ordinary user backs up and restores a home",
         .enabled(if: getuid() == 0 && isOpenToAll(IntroBinary.path), "needs root, and a binary that all may run"))
     func ordinaryUser() async throws {
-        let nobody: UInt32 = 65_534
-        try await TemporaryHome.with(userID: nobody) { home in
+        let ordinaryUser: UInt32 = 65_534
+        try await TemporaryHome.with(userID: ordinaryUser) { home in
             try await home.answer("setup", "--sample")
             try await home.book("Ana", at: "2026-12-02 10:00")
             let file = "\(home.path)/intro.backup"
             let backup = try await home.intro("backup", file)
             #expect(backup.exit == 0, "\(backup.stderr)")
-            let copy = TemporaryHome(path: "\(home.path)/copy", userID: nobody)
+            let copy = TemporaryHome(path: "\(home.path)/copy", userID: ordinaryUser)
             let restore = try await copy.intro("restore", file)
             #expect(restore.exit == 0, "\(restore.stderr)")
             #expect(try await copy.answers() == home.answers())

@@ -3,7 +3,7 @@ import Testing
 
 /// A back-up of a private database with two bookings, whose confirmations were sent after it.
 struct BackupSample: Sendable {
-    /// The commands whose answers a restored database must repeat.
+    /// The commands whose output must be the same after a restore.
     static let questions = [["schedule", "maria", "--days", "30"], ["sessions"], ["client", "list"]]
 
     /// The file of `intro backup`.
@@ -14,7 +14,7 @@ struct BackupSample: Sendable {
     let mode: Int
     /// The content of `backup.json` in the home.
     let record: String
-    /// The answers at the time of the back-up.
+    /// The output of the commands at the time of the back-up.
     let answers: [JSON]
     /// The files of the journal after the confirmations were sent, by their path in the home.
     let journal: [String: Data]
@@ -30,7 +30,7 @@ struct BackupSample: Sendable {
             return try await make()
         } catch {
             // Not an expectation: that would fail only in the first of the tests that need the back-up.
-            throw Failure(description: "the back-up could not be made: \(error)")
+            throw Failure(description: "cannot make the back-up: \(error)")
         }
     }
 

@@ -50,7 +50,7 @@ extension BadInput {
             + hostile.dropFirst().map { ["suppression", "add", "eve@example.com", "--detail", $0] }
     }()
 
-    static let wishes: [[String]] = {
+    static let consents: [[String]] = {
         let options = [
             "--channel": ["fax"] + hostile, "--scope": ["never"] + hostile, "--how": Array(hostile.dropFirst()),
         ]

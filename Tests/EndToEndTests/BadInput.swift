@@ -3,7 +3,7 @@ enum BadInput {
     /// Command lines with invalid values: exit code 65.
     static let values: [[String]] =
         [
-            names, emails, phones, times, hours, studioRules, numbers, words, rules, quietHours, suppressions, wishes,
+            names, emails, phones, times, hours, studioRules, numbers, words, rules, quietHours, suppressions, consents,
             ledger,
         ].flatMap(\.self)
 

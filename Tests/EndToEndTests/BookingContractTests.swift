@@ -102,7 +102,8 @@ struct BookingContractTests {
             let week = try await studio.answer("slots", "--trainer", "maria", "--limit", "10000").items
             let days = Set(week.compactMap { $0["local_start"]?.text.prefix(10) })
             #expect(days.sorted() == (30...30).map { "2026-11-\($0)" } + (1...5).map { "2026-12-0\($0)" })
-            #expect(week.first?["local_start"] == "2026-11-30 10:00 PST", "two hours of notice")
+            #expect(
+                week.first?["local_start"] == "2026-11-30 10:00 PST", "the first slot is after the notice of two hours")
             let rest = try await studio.answer("slots", "--trainer", "maria", "--days", "1", "--limit", "10000").items
             #expect(rest.last?["local_start"] == "2026-11-30 18:30 PST")
         }
@@ -148,7 +149,7 @@ struct BookingContractTests {
     }
 
     @Test("a dry run prints the booking that would be made, and changes nothing")
-    func rehearsal() async throws {
+    func dryRun() async throws {
         try await Studio.with { studio in
             let before = try await studio.fingerprint()
             let would = try await studio.answer(

@@ -36,7 +36,7 @@ struct BounceTests {
 
             let account = try await studio.account(of: reference)
             #expect(account["confirmation"]?["status"] == "failed" && account["confirmation"]?["reason"] == "bounced")
-            #expect(account["three-days"]?["reason"] == "hard_bounce", "what is to come would be skipped")
+            #expect(account["three-days"]?["reason"] == "hard_bounce", "a later message would be skipped")
             let why = try await studio.intro("why", reference)
             #expect(why.stdout.contains("failed: bounced"), "\(why.stdout)")
             let later = try await studio.answer("reminders", "send", now: "2026-12-04T09:00:00-08:00")

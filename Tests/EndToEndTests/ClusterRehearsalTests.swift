@@ -49,7 +49,7 @@ struct ClusterRehearsalTests {
             environment: ["INTRO_DATABASE_URL_FILE": "\(files)/client/etc/intro/database-url", "INTRO_HOME": files])
         #expect(config.exit == 0, "\(config.stderr)")
         let again = try await run("configure", ["\(Self.folder)/cluster.conf", files])
-        #expect(again.exit == 65, "passwords in use are not overwritten")
+        #expect(again.exit == 65, "existing passwords are not overwritten")
     }
 
     @Test(

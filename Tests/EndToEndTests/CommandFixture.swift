@@ -8,7 +8,7 @@ struct CommandFixture: Sendable {
     /// The store fixture, for changes that no command makes.
     let store: BookingFixture
 
-    /// Gives a test its own office.
+    /// Runs a test with a new database.
     static func with(_ body: (CommandFixture) async throws -> Void) async throws {
         try await withBookingFixture(connections: 2) { try await body(CommandFixture(store: $0)) }
     }
@@ -22,7 +22,7 @@ struct CommandFixture: Sendable {
     func run(_ arguments: [String]) async throws -> IntroBinary.Result {
         try await IntroBinary.run(
             ["--now", "2026-11-23T08:00:00-08:00"] + arguments,
-            environment: ["INTRO_DATABASE_URL": store.conninfo, "INTRO_ACTOR": "office"])
+            environment: ["INTRO_DATABASE_URL": store.conninfo, "INTRO_ACTOR": "admin"])
     }
 
     /// Runs a command that must succeed, and reads the object that it prints under `--json`.
@@ -41,7 +41,7 @@ struct CommandFixture: Sendable {
         return try JSONSerialization.jsonObject(with: Data(result.stdout.utf8))
     }
 
-    /// The content of all tables of the office commands, as one text.
+    /// The content of all tables of the administrative commands, as one text.
     func contents() async throws -> String {
         let tables = ["studio", "closure", "trainer", "hours_season", "hours", "time_off", "client"]
         let reads = tables.map { "SELECT coalesce(string_agg(t::text, ';'), '') FROM \($0) AS t" }

@@ -6,7 +6,7 @@ import Testing
     "connections that break at COMMIT", .timeLimit(.minutes(30)),
     .enabled(if: Studio.isOnPrivateServer, "needs a Unix socket"))
 struct CommitTests {
-    /// Gives a test a studio whose connections break at the next COMMIT.
+    /// Runs a test with a studio whose connections break at the next COMMIT.
     private func withBreaking(
         _ fault: CommitProxy.Fault, _ body: (_ direct: Studio, _ breaking: Studio) async throws -> Void
     ) async throws {

@@ -22,7 +22,7 @@ struct ConcurrentCommandTests {
                 #expect(alternatives.allSatisfy { $0["trainer"] == "maria" && $0["studio"] == "downtown" })
             }
             #expect(try await studio.count("session") == 1)
-            #expect(try await studio.count("client") == 1, "those who got nothing are not written down")
+            #expect(try await studio.count("client") == 1, "a refused booking creates no client")
             #expect(try await studio.count("message", where: "rule = 'confirmation'") == 1)
         }
     }
@@ -104,7 +104,7 @@ struct ConcurrentCommandTests {
             }
             #expect(results.allSatisfy { [0, 3].contains($0.exit) }, "\(results.map(\.stderr))")
             let cancelled = try await studio.count("session", where: "status = 'cancelled'")
-            #expect(cancelled == 8, "a cancellation waits for a move, and is not refused")
+            #expect(cancelled == 8, "a cancellation that waits for a move is not refused")
         }
     }
 }

@@ -40,7 +40,7 @@ struct ConfirmationTests {
         let terminal = try Terminal(columns: 200)
         let environment = studio.environment.merging(["NO_COLOR": "1"]) { $1 }
         let exit = try await terminal.run(asked.command + ["--now", Studio.now], environment: environment) { _ in
-            try await wait(until: "it asks: \(asked.question)") {
+            try await wait(until: "the command asks: \(asked.question)") {
                 terminal.text.contains(asked.question) || terminal.isComplete
             }
             terminal.type(answer)
@@ -51,7 +51,7 @@ struct ConfirmationTests {
     }
 
     @Test(
-        "any answer but the confirmation exits with 3 and changes nothing; the confirmation makes the change",
+        "an answer other than the confirmation exits with 3 and changes nothing; the confirmation makes the change",
         arguments: ConfirmedCommand.all)
     func answers(asked: ConfirmedCommand) async throws {
         try await Studio.with { studio in

@@ -31,9 +31,9 @@ struct ConsentCommandTests {
             let again = try await studio.answer("client", "opt-in", "1")
             #expect(again["consents"]?.items.allSatisfy { $0["granted"] == true } == true)
             let ledger = try await studio.answer("reminders", "send", now: "2026-12-04T09:00:00-08:00")
-            #expect(ledger["sent"] == 1, "the reminder goes out, and the confirmation is not made up for")
+            #expect(ledger["sent"] == 1, "the reminder is sent, and the skipped confirmation is not")
             #expect(
-                try await studio.count("event", where: "subject = 'consent'") > 0, "what was so before stays on record")
+                try await studio.count("event", where: "subject = 'consent'") > 0, "the log keeps the earlier consent")
         }
     }
 
@@ -53,10 +53,10 @@ struct ConsentCommandTests {
             #expect(isGranted(out, "email", "session") == false && isGranted(out, "email", "follow_up") == false)
             #expect(isGranted(out, "sms", "session") == true)
             #expect(out["consents"]?.items.first { $0["granted"] == false }?["how"] == "link")
-            let nobody = try await studio.intro(
+            let unknown = try await studio.intro(
                 "client", "opt-out", "--token", "00000000-0000-0000-0000-000000000000", "--json")
-            #expect(nobody.exit == 4)
-            #expect(nobody.error?.code == "not_found")
+            #expect(unknown.exit == 4)
+            #expect(unknown.error?.code == "not_found")
         }
     }
 
@@ -117,7 +117,7 @@ struct ConsentCommandTests {
             }
             let result = try await studio.intro("client", "opt-in", "1", "--json")
             #expect(try result.printed["suppressions"]?.items.compactMap { $0["reason"]?.text } == ["hard_bounce"])
-            #expect(result.stderr.contains("suppress"), "whoever wrote it down is told that it does not help")
+            #expect(result.stderr.contains("suppress"), "a note states that the address remains suppressed")
         }
     }
 }

@@ -56,7 +56,7 @@ struct CorrectionCommandTests {
                 refused.hint
                     == "for the cancelled session of 2026-12-01 09:00 PST: `intro undo \(first) --reason TEXT`")
             let named = try await studio.refusal("undo", second, "--reason", "typo")
-            #expect(!named.hint.contains(first), "a reference is not ambiguous")
+            #expect(!named.hint.contains(first), "undo by reference does not suggest another session")
             #expect(try await studio.fingerprint() == before)
             try await studio.answer("cancel", second)
             try await studio.answer("undo", first, "--reason", "typo")
@@ -221,7 +221,9 @@ struct ReversalCommandTests {
                 #expect(result.exit == 64 && result.error?.code == "confirmation_needed", "\(command)")
             }
             let later = ["trainer", "hours", "maria", "--set", "none", "--from", "2026-12-24"]
-            #expect(try await studio.answer(later).items.count == 2, "no session is affected")
+            #expect(
+                try await studio.answer(later).items.count == 2,
+                "a change that affects no session needs no confirmation")
             let removed = try await studio.answer("trainer", "hours", "maria", "--remove", "2026-12-24")
             #expect(removed["from"] == "2026-12-24" && removed["affected"] == .list([]))
             #expect(try await studio.answer("trainer", "hours", "maria").items.count == 1)

@@ -176,7 +176,7 @@ struct DatabaseFaultTests {
 }
 
 extension Studio {
-    /// Gives a test a studio on its own server, which it may stop.
+    /// Runs a test with a studio on its own server, which it may stop.
     static func onOwnServer(_ body: (Studio, TestServer) async throws -> Void) async throws {
         let server = try await TestServer.start()
         try await Studio.on(server) { try await body($0, server) }
@@ -193,8 +193,7 @@ extension Studio {
     /// Runs work while another session holds a lock that every booking needs.
     ///
     /// - Parameter body: The work; its argument is a function that waits until a booking waits for the lock. The body
-    ///   must end the
-    ///   holder's connection.
+    ///   must end the holder's connection.
     /// - Returns: The result of the body.
     /// - Throws: The error of the body.
     func whileTableIsLocked<Value: Sendable>(

@@ -11,7 +11,7 @@ struct DatabaseOutageTests {
             let ended = try await studio.intro(
                 ["run", "--metrics-file", metrics.path], environment: ["JOURNAL_STREAM": "8:1"], log: log.path
             ) { runner in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 #expect(metrics.text.contains("intro_database_up 1\n"))
                 try await server.stop(.fast)
                 try await wait(until: "the metrics show the outage") {
@@ -22,7 +22,7 @@ struct DatabaseOutageTests {
                     metrics.text.contains("intro_database_up 1\n")
                 }
                 try await studio.book("Ana", at: "2026-12-07 09:00")
-                try await wait(until: "the runner works on") { try await studio.messages("sent") == 1 }
+                try await wait(until: "the runner sends again") { try await studio.messages("sent") == 1 }
                 try await wait(until: "the log shows the end") { log.text.contains("answers again") }
                 kill(runner, SIGTERM)
             }
@@ -48,9 +48,9 @@ struct DatabaseOutageTests {
             try await studio.book("Ana", at: "2026-12-07 09:00")
             let ended = try await studio.intro(["run"], environment: ["JOURNAL_STREAM": "8:1"], log: log.path) {
                 runner in
-                try await wait(until: "a result is refused") { log.text.contains("SQLSTATE 53100") }
+                try await wait(until: "a result cannot be stored") { log.text.contains("SQLSTATE 53100") }
                 _ = try await studio.ask("DROP TRIGGER refuse ON job")
-                try await wait(until: "it is stored") { try await studio.count("job") == 0 }
+                try await wait(until: "the result is stored") { try await studio.count("job") == 0 }
                 kill(runner, SIGTERM)
             }
             #expect(ended.exit == 0)

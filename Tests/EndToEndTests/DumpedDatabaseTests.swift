@@ -101,7 +101,7 @@ struct DumpedDatabaseTests {
         $$
         """
 
-    /// Gives a test a studio that was dumped on one server and restored on a new one, which has no roles of Intro.
+    /// Runs a test with a studio that was dumped on one server and restored on a new one, which has no roles of Intro.
     private func withRestoredStudio(_ body: (_ studio: Studio, _ reference: String) async throws -> Void) async throws {
         try await Studio.with { original in
             let reference = try await original.reference("Ana", at: "2026-12-01 09:00")

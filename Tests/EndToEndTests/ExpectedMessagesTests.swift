@@ -4,7 +4,7 @@ import Testing
 
 @Suite("the messages that follow a change, and copies of sent ones")
 struct ExpectedMessagesTests {
-    @Test("`book` says what will be sent, a dry run as well, and that no runner is active")
+    @Test("`book` lists the messages to be sent, also in a dry run, and reports that no runner is active")
     func book() async throws {
         try await Studio.with { studio in
             let arguments = [
@@ -35,7 +35,7 @@ struct ExpectedMessagesTests {
         }
     }
 
-    @Test("`book` says why nothing can be sent", arguments: ["no phone for texts", "opted out"])
+    @Test("`book` reports why no message can be sent", arguments: ["no phone for texts", "opted out"])
     func nothing(cause: String) async throws {
         try await Studio.with { studio in
             let isOptedOut = cause == "opted out"
@@ -54,7 +54,7 @@ struct ExpectedMessagesTests {
         }
     }
 
-    @Test("`book` of a session that begins now says that no message is sent because it has started")
+    @Test("`book` of a session that begins now reports that no message is sent because it has started")
     func started() async throws {
         try await Studio.with { studio in
             let output = try await studio.intro(
@@ -106,7 +106,7 @@ struct ExpectedMessagesTests {
         }
     }
 
-    @Test("a copy of a message that is no longer true is skipped")
+    @Test("a copy of an outdated message is skipped")
     func untrueCopy() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", at: "2026-12-04 09:00")["reference"]?.text ?? ""

@@ -34,7 +34,7 @@ struct FailoverDeliveryTests {
                         try await desk.reach(desk.booked + 8)
                     }
                 }
-                try await wait(until: "all is sent") { try await cluster.confirmations("queued") == 0 }
+                try await wait(until: "all messages are sent") { try await cluster.confirmations("queued") == 0 }
             }
             let recipients = try sink.receivedMessages().flatMap(\.recipients)
             let unknown = try await cluster.confirmations("unknown")
@@ -124,7 +124,9 @@ extension Studio {
         }
         let outcome: Result<Void, any Error>
         do {
-            try await wait(until: "the runners are known") { try await self.count("delivery_sender") == Int64(count) }
+            try await wait(until: "the senders are registered") {
+                try await self.count("delivery_sender") == Int64(count)
+            }
             outcome = .success(try await body())
         } catch {
             outcome = .failure(error)

@@ -13,7 +13,7 @@ struct ForgetTests {
             try await studio.book("Ben", at: "2026-12-10 09:00")
             let before = try await studio.dump()
             for trace in ForgottenPerson.traces where trace != "213) 555-0187" {
-                #expect(before.contains(trace), "the fixture has no \(trace)")
+                #expect(before.contains(trace), "the sample data contains \(trace)")
             }
             let totals = try await studio.totals()
             let result = try await studio.answer(
@@ -25,7 +25,7 @@ struct ForgetTests {
             let dump = try await studio.dump()
             for trace in ForgottenPerson.traces { #expect(!dump.contains(trace), "\(trace)") }
             #expect(!dump.filter(\.isNumber).contains("2135550187"))
-            #expect(dump.contains("request of 3 december"), "the reason of the erasure is kept")
+            #expect(dump.contains("request of 3 december"), "the dump contains the reason of the erasure")
             #expect(dump.contains("ben@example.com"))
             #expect(try await studio.totals() == totals)
             let verified = try await studio.intro("verify", "--json", now: ForgottenPerson.later)
@@ -150,7 +150,7 @@ struct ForgetTests {
             let named = try await studio.intro(
                 "client", "forget", "ben@example.com", "--yes", "--reason", "Ben asked", "--json")
             #expect(named.exit == 65 && named.error?.message.contains("names the client") == true)
-            // The free session was not used: no key is needed, and the person is welcome again.
+            // The free session was not used: no key is needed, and the person can book again.
             let result = try await studio.answer("client", "forget", "ben@example.com", "--yes")
             #expect(result["free_session_kept"] == false)
             try await studio.book("Ben", at: "2026-12-02 09:00")
@@ -193,7 +193,7 @@ struct ForgetTests {
             try await studio.answer("client", "forget", ForgottenPerson.email, "--yes", now: ForgottenPerson.later)
             let after = try await studio.answer("client", "show", "otis@example.com", now: ForgottenPerson.later)
             #expect(after["phone"] == .text(ForgottenPerson.phone) && after["notes"] == before["notes"])
-            #expect(after["suppressions"] == before["suppressions"], "the number is still blocked")
+            #expect(after["suppressions"] == before["suppressions"], "the number remains suppressed")
             #expect(after["may_book"] == false && after["refusal"]?["code"] == "intro_already_used")
             let dump = try await studio.dump()
             for trace in ["zaphira", "zaphyra", "knee surgery"] { #expect(!dump.contains(trace), "\(trace)") }
@@ -203,7 +203,7 @@ struct ForgetTests {
         }
     }
 
-    @Test("bookings and notes at the same moment leave nothing of the person, and give no second session")
+    @Test("concurrent bookings and notes leave no personal data, and no second free session")
     func race() async throws {
         try await Studio.with { plain in
             let studio = try plain.withPrivacyKey()

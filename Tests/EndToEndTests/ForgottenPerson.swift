@@ -49,7 +49,7 @@ extension Studio {
             "zaphira-1")
         let reference = try #require(booked["reference"]?.text)
         try await answer("reminders", "send", now: Studio.atTen)
-        try await hear("Wilhelmina comes along", from: ForgottenPerson.phone, id: "SMquillon")
+        try await receiveText("Wilhelmina comes along", from: ForgottenPerson.phone, id: "SMquillon")
         try await answer("mail", "list")
         // The schedule of the day, which names the client, for the trainer.
         try await database.query("UPDATE trainer SET email = 'maria@studio.example' WHERE handle = 'maria'")
@@ -58,7 +58,7 @@ extension Studio {
         try await answer("no-show", reference, "--reason", "Quillon had a late train", now: "2026-12-01T13:00:00-08:00")
         try await answer("attend", reference, "--reason", "Zaphira was there", now: "2026-12-01T14:00:00-08:00")
         try await answer("reminders", "send", now: "2026-12-03T10:00:00-08:00")
-        try await hear("STOP", from: ForgottenPerson.phone, now: "2026-12-03T11:00:00-08:00")
+        try await receiveText("STOP", from: ForgottenPerson.phone, now: "2026-12-03T11:00:00-08:00")
         return ForgottenPerson(reference: reference)
     }
 

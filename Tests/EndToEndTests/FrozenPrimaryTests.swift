@@ -23,7 +23,7 @@ struct FrozenPrimaryTests {
         }
     }
 
-    @Test("the same with a proxy that stops forwarding but keeps connections open")
+    @Test("with a proxy that stops forwarding, commands exit as repeatable, and bookings and mail continue")
     func proxy() async throws {
         let first = try await TestServer.startReplicated()
         try await Studio.on(first) { studio in

@@ -91,15 +91,15 @@ struct GivenContactTests {
         }
     }
 
-    @Test("a dry run reports what would be stored; a repeated request reports what is not stored")
+    @Test("a dry run reports the contacts that would be stored; a repeated request reports those that are not")
     func rehearsalAndRepetition() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana Lima", "--email", "ana@example.com")
             let words =
                 ["book", "--client", "ana@example.com", "--phone", "480 555 3001", "--request-id", "r1"] + Self.at
             let before = try await studio.fingerprint()
-            let rehearsal = try await studio.answer(words + ["--dry-run"])
-            #expect(rehearsal["contacts_stored"] == .list(["+14805553001"]))
+            let dryRun = try await studio.answer(words + ["--dry-run"])
+            #expect(dryRun["contacts_stored"] == .list(["+14805553001"]))
             #expect(try await studio.fingerprint() == before)
             let first = try await studio.answer(words)
             #expect(first["contacts_stored"] == .list(["+14805553001"]))

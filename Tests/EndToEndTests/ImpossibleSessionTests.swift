@@ -29,7 +29,7 @@ struct ImpossibleSessionTests {
             explanation: "waits: Maria Lopez no longer takes sessions; reschedule or cancel the session"),
     ]
 
-    @Test("wait with the reason, which `why`, `reminders list` and `reminders plan` show", arguments: obstacles)
+    @Test("messages wait, and `why`, `reminders list` and `reminders plan` show the reason", arguments: obstacles)
     func waits(_ obstacle: Obstacle) async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "(213) 555-0142", at: "2026-12-07 14:00")
@@ -67,7 +67,7 @@ struct ImpossibleSessionTests {
         }
     }
 
-    @Test("are sent by the next run after the absence is removed")
+    @Test("the next run after the removal of the absence sends the messages")
     func absenceRemoved() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 14:00")
@@ -82,7 +82,7 @@ struct ImpossibleSessionTests {
         }
     }
 
-    @Test("are sent for the new time of a moved session, and for a cancelled session its cancellation")
+    @Test("a moved session has its new time sent, and a cancelled session its cancellation")
     func mended() async throws {
         try await Studio.with { studio in
             let moved = try await studio.reference("Ana", at: "2026-12-07 14:00")

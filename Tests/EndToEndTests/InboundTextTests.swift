@@ -11,7 +11,7 @@ struct InboundTextTests {
     func stopAndStart() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
-            let stop = try await studio.hear("Stop.", from: ana, id: "SM1", now: Studio.now)
+            let stop = try await studio.receiveText("Stop.", from: ana, id: "SM1", now: Studio.now)
             #expect(stop.names == ["id", "action", "reference", "answer", "answered", "repeated", "open"])
             #expect(stop["action"] == "opted_out" && stop["repeated"] == false)
             let texts = try studio.writtenTexts()
@@ -20,18 +20,20 @@ struct InboundTextTests {
             #expect(stop["answer"]?.text.contains("no more texts") == true)
 
             // A second STOP is not answered again; a text that is delivered twice is processed once.
-            #expect(try await studio.hear("STOP", from: ana, id: "SM2")["answer"] == .null)
-            let again = try await studio.hear("STOP", from: ana, id: "SM1")
+            #expect(try await studio.receiveText("STOP", from: ana, id: "SM2")["answer"] == .null)
+            let again = try await studio.receiveText("STOP", from: ana, id: "SM1")
             #expect(again["repeated"] == true && again["id"] == stop["id"] && again["answer"] == .null)
             #expect(try studio.writtenTexts().count == 1)
 
             #expect(try await studio.answer("reminders", "send", now: Studio.atTen)["skipped"] == 1)
             #expect(try await studio.account(of: reference)["one-day-sms"]?["reason"] == "opted_out")
-            #expect(try await studio.account(of: reference)["confirmation"]?["status"] == "sent", "mail goes on")
+            #expect(
+                try await studio.account(of: reference)["confirmation"]?["status"] == "sent",
+                "an opt-out of texts does not affect mail")
             let listed = try await studio.answer("suppression", "list", ana).items
             #expect(listed.compactMap { $0["reason"]?.text } == ["opt_out"])
 
-            let start = try await studio.hear("START", from: ana, id: "SM3")
+            let start = try await studio.receiveText("START", from: ana, id: "SM3")
             #expect(start["action"] == "opted_in")
             #expect(try await studio.answer("suppression", "list") == .list([]))
             #expect(try studio.writtenTexts().count == 2)
@@ -61,7 +63,7 @@ struct InboundTextTests {
             let service = try ScriptedHTTPServer()
             let texting = try studio.texting(to: service)
             let answers = try await atOnce(24) { _ in
-                try await studio.hear("STOP", from: ana, id: "SM4711", environment: texting)
+                try await studio.receiveText("STOP", from: ana, id: "SM4711", environment: texting)
             }
             #expect(answers.count { $0["repeated"] == false } == 1)
             #expect(answers.count { $0["answer"] != .null } == 1)
@@ -77,7 +79,7 @@ struct InboundTextTests {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
             let answers = try await atOnce(24) { number in
-                try await studio.hear("STOP", from: ana, id: "SM\(number)")
+                try await studio.receiveText("STOP", from: ana, id: "SM\(number)")
             }
             #expect(answers.allSatisfy { $0["action"] == "opted_out" && $0["repeated"] == false })
             #expect(answers.count { $0["answer"] != .null } == 1)
@@ -89,7 +91,7 @@ struct InboundTextTests {
     func confirm() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 14:00")
-            let processed = try await studio.hear(" c ", from: "(213) 555-0142", id: "SM1")
+            let processed = try await studio.receiveText(" c ", from: "(213) 555-0142", id: "SM1")
             #expect(processed["action"] == "confirmed" && processed["reference"] == .text(reference))
             #expect(processed["answer"] == .null)
             try await studio.answer("reminders", "send", now: "2026-12-01T12:00:00-08:00")
@@ -109,7 +111,7 @@ struct InboundTextTests {
             try await studio.answer("reminders", "send", now: Studio.atTen)
             #expect(try await studio.account(of: reference)["one-day-sms"]?["status"] == "sent")
             try await studio.answer("reschedule", reference, "--at", "2026-12-02 10:00", now: Studio.atTen)
-            #expect(try await studio.hear("C", from: ana, id: "SM1")["action"] == "none")
+            #expect(try await studio.receiveText("C", from: ana, id: "SM1")["action"] == "none")
             #expect(try await studio.answer("show", reference)["confirmed_at"] == .null)
         }
     }
@@ -120,7 +122,7 @@ struct InboundTextTests {
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
             try await studio.answer("reminders", "send")
             for id in ["SM1", "SM1", "SM2"] {
-                #expect(try await studio.hear("R", from: ana, id: id)["action"] == "call_asked")
+                #expect(try await studio.receiveText("R", from: ana, id: id)["action"] == "call_asked")
             }
             #expect(try await studio.answer("reminders", "send", now: Studio.atTen)["sent"] == 1)
             let mail = try #require(try await studio.account(of: reference)["call-back"])
@@ -150,7 +152,7 @@ struct InboundTextTests {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
             try await studio.answer("reminders", "send")
-            try await studio.hear("R", from: ana, id: "SM1")
+            try await studio.receiveText("R", from: ana, id: "SM1")
             try await studio.answer("cancel", reference)
             try await studio.answer("reminders", "send", now: Studio.atTen)
             #expect(try await studio.account(of: reference)["call-back"]?["status"] == "sent")
@@ -161,9 +163,11 @@ struct InboundTextTests {
     func other() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
-            #expect(try await studio.hear("Can I bring a friend?", from: ana)["action"] == "none")
-            #expect(try await studio.hear("C", from: "+12135550199")["action"] == "none", "nothing of theirs is booked")
-            #expect(try await studio.hear("", from: "+12135550198")["action"] == "none")
+            #expect(try await studio.receiveText("Can I bring a friend?", from: ana)["action"] == "none")
+            #expect(
+                try await studio.receiveText("C", from: "+12135550199")["action"] == "none",
+                "a number without a session confirms nothing")
+            #expect(try await studio.receiveText("", from: "+12135550198")["action"] == "none")
             #expect(try await studio.answer("sms", "list", "--open").items.count == 3)
             #expect(try studio.writtenTexts().isEmpty)
         }
@@ -173,7 +177,7 @@ struct InboundTextTests {
     func help() async throws {
         try await Studio.with { studio in
             try await studio.answer("client", "add", "Ana", "--phone", ana, "--language", "es")
-            let answer = try await studio.hear("ayuda", from: ana)["answer"]?.text ?? ""
+            let answer = try await studio.receiveText("ayuda", from: ana)["answer"]?.text ?? ""
             #expect(answer.contains("213") && answer.contains("STOP"), "\(answer)")
             #expect(try studio.writtenTexts().map { $0["body"] } == [.text(answer)])
         }
@@ -185,9 +189,11 @@ struct InboundTextTests {
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
             let service = try ScriptedHTTPServer(answers: [.reply(400, #"{"code": 21610}"#), .drop])
             let texting = try studio.texting(to: service)
-            let stop = try await studio.hear("STOP", from: ana, id: "SM1", environment: texting)
+            let stop = try await studio.receiveText("STOP", from: ana, id: "SM1", environment: texting)
             #expect(stop["action"] == "opted_out")
-            #expect(try await studio.hear("START", from: ana, id: "SM2", environment: texting)["action"] == "opted_in")
+            #expect(
+                try await studio.receiveText("START", from: ana, id: "SM2", environment: texting)["action"]
+                    == "opted_in")
             let answered = try await studio.answer("sms", "list").items.compactMap { $0["answered"]?.text }
             #expect(answered == ["unknown", "failed"])
         }
@@ -197,7 +203,7 @@ struct InboundTextTests {
     func hostile() async throws {
         try await Studio.with { studio in
             let body = "\u{1B}[2JSTOP\u{202E}\r\nBcc: x\t{{{phone}}}<script>"
-            #expect(try await studio.hear(body, from: ana)["action"] == "none")
+            #expect(try await studio.receiveText(body, from: ana)["action"] == "none")
             let table = try await studio.intro("sms", "list", "--open").stdout
             #expect(!table.contains("\u{1B}") && !table.contains("\u{202E}"))
             #expect(table.contains("<script>"))

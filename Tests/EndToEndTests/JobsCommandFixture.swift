@@ -13,9 +13,9 @@ extension CommandFixture {
         try await store.database.query(
             """
             INSERT INTO job (id, queue, kind, payload, priority, run_at, max_attempts, unique_key, token, runner, claimed_at)
-            VALUES (1, 'default', 'errand', '{"studioId": 3, "notes": [1, 2.5, null, true]}', 2, now() - interval '1 hour',
-                    10, NULL, NULL, NULL, NULL),
-                   (2, 'default', 'errand', '{}', 3, now() + interval '1 hour', 10, 'the key', NULL, NULL, NULL),
+            VALUES (1, 'default', 'test', '{"studioId": 3, "notes": [1, 2.5, null, true]}', 2,
+                    now() - interval '1 hour', 10, NULL, NULL, NULL, NULL),
+                   (2, 'default', 'test', '{}', 3, now() + interval '1 hour', 10, 'the key', NULL, NULL, NULL),
                    (3, 'mail', 'letter', '{}', 1, now(), 5, NULL, 7, 1, now())
             """)
         try await store.database.query(
@@ -23,7 +23,7 @@ extension CommandFixture {
             INSERT INTO job_dead (
                 id, queue, kind, payload, priority, run_at, max_attempts, unique_key, enqueued_at, failures, crashes, errors,
                 reason, died_at)
-            VALUES (10, 'default', 'errand', '{"studioId": 4}', 2, now() - interval '3 hours', 10, NULL, now(), 9, 1,
+            VALUES (10, 'default', 'test', '{"studioId": 4}', 2, now() - interval '3 hours', 10, NULL, now(), 9, 1,
                     '[{"at": "2026-11-20T10:00:00Z", "attempt": 1, "message": "boom\\u001b[31m"},
                       {"at": "2026-11-20T10:05:00Z", "attempt": 2, "message": "again\\u202e"}]',
                     'failed', now() - interval '10 days'),
@@ -39,6 +39,6 @@ extension CommandFixture {
 
     /// The environment of a command that a test starts itself.
     var environment: [String: String] {
-        ["INTRO_DATABASE_URL": store.conninfo, "INTRO_ACTOR": "office"]
+        ["INTRO_DATABASE_URL": store.conninfo, "INTRO_ACTOR": "admin"]
     }
 }

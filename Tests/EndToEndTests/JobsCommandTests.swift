@@ -37,7 +37,7 @@ struct JobsCommandTests {
             #expect(try await ids("--state", "running") == [3])
             #expect(try await ids("--state", "dead") == [10, 11])
             #expect(try await ids("--queue", "mail") == [11, 3])
-            #expect(try await ids("--kind", "errand", "--state", "dead") == [10])
+            #expect(try await ids("--kind", "test", "--state", "dead") == [10])
             #expect(try await ids("--limit", "2") == [10, 11])
             #expect(try await ids("--queue", "nowhere").isEmpty)
         }
@@ -99,7 +99,7 @@ struct JobsCommandTests {
     func retryAll() async throws {
         try await CommandFixture.with { fixture in
             try await fixture.fillQueues()
-            let none = try await fixture.object("jobs", "retry", "--all", "--queue", "mail", "--kind", "errand")
+            let none = try await fixture.object("jobs", "retry", "--all", "--queue", "mail", "--kind", "test")
             #expect(none == ["retried": [], "key_taken": []])
             let all = try await fixture.run("jobs", "retry", "--all", "--json")
             #expect(all.stdout == #"{"key_taken":[11],"retried":[10]}"# + "\n")
@@ -210,7 +210,7 @@ struct JobsCommandTests {
             try await fixture.store.database.query(
                 """
                 INSERT INTO job_cron (key, schedule, time_zone, queue, kind, payload, priority, max_attempts, last_at)
-                VALUES ('nightly', '30 2 * * *', 'America/New_York', 'default', 'errand', '{}', 2, 10,
+                VALUES ('nightly', '30 2 * * *', 'America/New_York', 'default', 'test', '{}', 2, 10,
                         '2026-11-22 07:30:00Z')
                 """)
             let schedules = try await fixture.array("jobs", "schedule", "--next", "2")
@@ -237,7 +237,7 @@ struct JobsCommandTests {
             try await database.query(
                 """
                 INSERT INTO job_cron (key, schedule, time_zone, queue, kind, payload, priority, max_attempts, last_at)
-                VALUES ('nightly', '30 2 * * *', 'America/New_York', 'default', 'errand', '{}', 2, 10,
+                VALUES ('nightly', '30 2 * * *', 'America/New_York', 'default', 'test', '{}', 2, 10,
                         '2026-11-22 07:30:00Z')
                 """)
             let texts = [

@@ -32,7 +32,7 @@ struct JobsWatchTests {
             let result = try await IntroBinary.run(
                 ["jobs", "watch", "--interval", "1h"], environment: fixture.environment
             ) { process in
-                try await wait(until: "it waits for its second look") { await fixture.isIdle() }
+                try await wait(until: "the command waits for its second update") { await fixture.isIdle() }
                 kill(process, signal)
             }
             #expect(result.exit == 0, "\(result.stderr)")
@@ -53,11 +53,13 @@ struct JobsWatchTests {
             let terminal = try Terminal()
             let before = terminal.mode
             let exit = try await terminal.run("jobs", "watch", environment: fixture.environment) { process in
-                try await wait(until: "it shows the runner") { terminal.text.contains("host-1") }
+                try await wait(until: "the screen shows the runner") { terminal.text.contains("host-1") }
                 #expect(terminal.mode != before)
                 if end == "TERM" { kill(process, SIGTERM) } else { terminal.type(end) }
             }
-            try await wait(until: "it leaves the screen") { terminal.text.hasSuffix("\u{1B}[?25h\u{1B}[?1049l") }
+            try await wait(until: "the command leaves the screen") {
+                terminal.text.hasSuffix("\u{1B}[?25h\u{1B}[?1049l")
+            }
             #expect(exit == 0)
             #expect(terminal.mode == before)
             #expect(terminal.text.hasPrefix("\u{1B}[?1049h\u{1B}[?25l"))
@@ -72,9 +74,9 @@ struct JobsWatchTests {
             let exit = try await terminal.run(
                 "jobs", "watch", "--interval", "1h", environment: fixture.environment
             ) { _ in
-                try await wait(until: "it has drawn") { terminal.frames.count == 1 }
+                try await wait(until: "the screen is drawn") { terminal.frames.count == 1 }
                 terminal.resize(rows: 12, columns: 30)
-                try await wait(until: "it draws again") { terminal.frames.count == 2 }
+                try await wait(until: "the screen is drawn again") { terminal.frames.count == 2 }
                 terminal.type("q")
             }
             #expect(exit == 0)
@@ -91,7 +93,7 @@ struct JobsWatchTests {
             let terminal = try Terminal()
             let environment = fixture.environment.merging(["TERM": "dumb"]) { $1 }
             let exit = try await terminal.run("jobs", "watch", "--count", "1", environment: environment) { _ in }
-            try await wait(until: "it has printed all") { terminal.text.contains("again") }
+            try await wait(until: "the output is complete") { terminal.text.contains("again") }
             #expect(exit == 0)
             #expect(!terminal.text.contains("\u{1B}"))
         }
@@ -105,7 +107,7 @@ struct JobsWatchTests {
                 let terminal = try Terminal()
                 let environment = fixture.environment.merging(variables) { $1 }
                 let exit = try await terminal.run("jobs", "watch", "--count", "1", environment: environment) { _ in }
-                try await wait(until: "it leaves the screen") { terminal.text.hasSuffix("\u{1B}[?1049l") }
+                try await wait(until: "the command leaves the screen") { terminal.text.hasSuffix("\u{1B}[?1049l") }
                 #expect(exit == 0)
                 #expect(terminal.text.contains("\u{1B}[2m") == isColored)
             }
@@ -120,7 +122,9 @@ struct JobsWatchTests {
             try await fixture.fillQueues()
             let terminal = try Terminal()
             let exit = try await terminal.run("jobs", "discard", "--all", environment: fixture.environment) { _ in
-                try await wait(until: "it asks") { terminal.text.contains("Delete 2 dead jobs permanently? [y/N] ") }
+                try await wait(until: "the command asks") {
+                    terminal.text.contains("Delete 2 dead jobs permanently? [y/N] ")
+                }
                 terminal.type(answer)
             }
             #expect(exit == (isYes ? 0 : 3))

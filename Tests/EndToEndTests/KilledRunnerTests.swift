@@ -44,7 +44,7 @@ struct KilledRunnerTests {
                     kill(runner, SIGKILL)
                 }
                 #expect(ended.exit == 128 + SIGKILL, "\(ended.stdout)\(ended.stderr)")
-                try await wait(until: "the dead runner's connections are closed") { try await studio.isIdle }
+                try await wait(until: "the killed runner's connections are closed") { try await studio.isIdle }
             }
             try await studio.askForDelivery()
             let last = try await studio.intro("run", "--drain", environment: mailing)
@@ -59,18 +59,18 @@ struct KilledRunnerTests {
     ) async throws {
         let unknown = try await studio.answer("reminders", "unknown").items
         let sent = try await studio.messages("sent")
-        #expect(Int(sent) + unknown.count == trial.messages, "none is lost")
+        #expect(Int(sent) + unknown.count == trial.messages, "each message is sent or unknown")
         #expect(unknown.allSatisfy { $0["reason"] == "sender_died" && $0["attempts"] == 1 })
         let received = try sink.receivedMessages().flatMap(\.recipients)
         let arrived = Set(received)
-        #expect(received.count == arrived.count, "none is there twice")
+        #expect(received.count == arrived.count, "no message arrived twice")
         let missing = try await studio.recipients("status = 'sent'").filter { !arrived.contains($0) }
-        #expect(missing.isEmpty, "what is said to be sent has arrived")
-        let inHand = Set(unknown.compactMap { $0["to"]?.text })
-        #expect(arrived.subtracting(try await studio.recipients("status = 'sent'")).isSubset(of: inHand))
+        #expect(missing.isEmpty, "each sent message arrived")
+        let claimed = Set(unknown.compactMap { $0["to"]?.text })
+        #expect(arrived.subtracting(try await studio.recipients("status = 'sent'")).isSubset(of: claimed))
         print(
             "kill -9: \(trial.kills) times, \(trial.messages) messages: \(sent) sent, \(unknown.count) unknown, "
-                + "\(inHand.intersection(arrived).count) of these had arrived; "
+                + "\(claimed.intersection(arrived).count) of these had arrived; "
                 + "\(trial.messages - Int(sent) - unknown.count + missing.count) lost, "
                 + "\(received.count - arrived.count) twice")
 
@@ -82,9 +82,9 @@ struct KilledRunnerTests {
             }
         }
         let resent = try await studio.answer("reminders", "send", environment: mailing)
-        #expect(resent["sent"]?.number == inHand.subtracting(arrived).count)
+        #expect(resent["sent"]?.number == claimed.subtracting(arrived).count)
         let all = try sink.receivedMessages().flatMap(\.recipients)
-        #expect(all.count == trial.messages && Set(all).count == trial.messages, "now everybody has theirs, once")
+        #expect(all.count == trial.messages && Set(all).count == trial.messages, "each message arrived exactly once")
         #expect(try await studio.messages("sent") == Int64(trial.messages))
     }
 }

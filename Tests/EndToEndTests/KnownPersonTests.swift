@@ -14,9 +14,9 @@ struct KnownPersonTests {
                 ("213.555.1305", "+1 213-555-1305"), ("gregpark+gym@googlemail.com", "gregpark+gym@googlemail.com"),
                 ("1", "client 1"), ("#1", "client 1"),
             ] {
-                for rehearsal in [[], ["--dry-run"]] {
+                for dryRun in [[], ["--dry-run"]] {
                     let result = try await studio.intro(
-                        ["book", "--client", who, "--name", "Somebody Else", "--json"] + Self.at + rehearsal)
+                        ["book", "--client", who, "--name", "Somebody Else", "--json"] + Self.at + dryRun)
                     #expect(result.exit == 3, "\(who)")
                     #expect(result.stdout.isEmpty)
                     let error = try #require(result.error)
@@ -168,7 +168,7 @@ struct KnownPersonTests {
             #expect(other.error?.code == "name_differs")
             #expect(other.error?.message.contains("Ben Lima (client 3)") == true)
             let confirmed = try await studio.intro(phone + ["--name", "Zoe Hart", "--yes", "--json"] + Self.at)
-            #expect(confirmed.exit == 65, "nobody knows which of them is meant")
+            #expect(confirmed.exit == 65, "the name matches neither owner of the phone")
         }
     }
 

@@ -33,8 +33,8 @@ struct LedgerCommandTests {
             #expect(output.contains("confirmation, email, to the client"))
             #expect(output.contains("skipped: late_booking"))
             #expect(!output.contains("\n\n\n") && !output.contains("Downtown Strength\n             \n"), "\(output)")
-            let nobody = try await studio.intro("why", "0000-0000", "--json")
-            #expect(nobody.exit == 4 && nobody.error?.code == "not_found")
+            let unknown = try await studio.intro("why", "0000-0000", "--json")
+            #expect(unknown.exit == 4 && unknown.error?.code == "not_found")
         }
     }
 

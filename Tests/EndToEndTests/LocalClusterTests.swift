@@ -234,12 +234,12 @@ struct LocalClusterTests {
         .enabled(if: getuid() == 0 && isOpenToAll(IntroBinary.path), "needs root, and a binary that all may run")
     )
     func ordinaryUser() async throws {
-        let nobody: UInt32 = 65_534
-        try await TemporaryHome.with(name: "home", userID: nobody) { home in
+        let ordinaryUser: UInt32 = 65_534
+        try await TemporaryHome.with(name: "home", userID: ordinaryUser) { home in
             let start = try await home.intro("local", "start")
             #expect(start.exit == 0, "\(start.stderr)")
             let attributes = try FileManager.default.attributesOfItem(atPath: home.path + "/postgres/data")
-            #expect((attributes[.ownerAccountID] as? NSNumber)?.uint32Value == nobody)
+            #expect((attributes[.ownerAccountID] as? NSNumber)?.uint32Value == ordinaryUser)
             // Root can stop and start it: the server still runs as its owner, who can still stop it.
             let asRoot = TemporaryHome(path: home.path, userID: nil)
             #expect(try await asRoot.intro("local", "stop").exit == 0)

@@ -80,17 +80,7 @@ struct LogCommandTests {
             #expect(try await objects("--until", "2000-01-01") == [])
             let some = try await studio.intro("log", "--limit", "2", "--json")
             #expect(some.stderr.contains("more"))
-            for what in ["nobody", "K7Q2-9FXM", "K7Q2-9FX", "no@example.com"] {
-                #expect(try await studio.intro("log", what).exit == 4, "\(what)")
-            }
-            for (what, hint) in [
-                ("nobody", "see `intro client list"), ("maira", "did you mean `maria`?"),
-                ("Mria Lopez", "did you mean `maria`?"), ("downtwon", "did you mean `downtown`?"),
-            ] {
-                let error = try await studio.intro("log", what, "--json").error
-                #expect(error?.message == "no session, client, trainer or studio found for \"\(what)\"")
-                #expect(error?.hint.hasPrefix(hint) == true, "\(what): \(error?.hint ?? "")")
-            }
+            try await expectHints(in: studio)
             try await studio.answer("client", "add", "Maria Lopez", "--email", "lopez@example.com")
             try await studio.answer("client", "add", "Maria Lopes", "--email", "lopes@example.com")
             let both = try await studio.answer("log", "Maria Lopez").items
@@ -99,6 +89,21 @@ struct LogCommandTests {
             try await studio.database.query("UPDATE session SET reference = 'KXMPXXQR' WHERE client_id = 1")
             let mistyped = try await studio.intro("log", "KXMP-XXQ", "--json").error
             #expect(mistyped?.hint.hasPrefix("did you mean `KXMP-XXQR`?") == true, "\(mistyped?.hint ?? "")")
+        }
+    }
+
+    /// Expects that an unknown subject is not found, with a hint.
+    private func expectHints(in studio: Studio) async throws {
+        for what in ["nobody", "K7Q2-9FXM", "K7Q2-9FX", "no@example.com"] {
+            #expect(try await studio.intro("log", what).exit == 4, "\(what)")
+        }
+        for (what, hint) in [
+            ("nobody", "see `intro client list"), ("maira", "did you mean `maria`?"),
+            ("Mria Lopez", "did you mean `maria`?"), ("downtwon", "did you mean `downtown`?"),
+        ] {
+            let error = try await studio.intro("log", what, "--json").error
+            #expect(error?.message == "no session, client, trainer or studio found for \"\(what)\"")
+            #expect(error?.hint.hasPrefix(hint) == true, "\(what): \(error?.hint ?? "")")
         }
     }
 

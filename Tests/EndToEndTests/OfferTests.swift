@@ -17,18 +17,18 @@ struct OfferTests {
             let slots = try await studio.answer(
                 "slots", "--studio", "harbour", "--from", "2026-12-01", "--days", "1", "--limit", "100"
             ).items.compactMap { $0["local_start"]?.text }
-            #expect(slots.count == 16, "every half hour, adjoining hours are one: \(slots)")
+            #expect(slots.count == 16, "adjoining hours are one span with a slot every half hour: \(slots)")
             #expect(slots.first == "2026-12-01 09:00 EST" && slots.last == "2026-12-01 16:30 EST")
             let booking = try await studio.answer(
                 "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "zoe", "--at", "tue 11:50",
                 "--override", "adjoining hours")
-            #expect(booking["studio"]?["id"] == "harbour", "the trainer's home decides")
+            #expect(booking["studio"]?["id"] == "harbour", "the session is at the trainer's home studio")
             #expect(booking["starts_at"] == "2026-12-01T16:50:00Z")
             let after = try await studio.answer(
                 "slots", "--trainer", "zoe", "--from", "2026-12-01 11:00", "--days", "1", "--limit", "3"
             ).items.compactMap { $0["local_start"]?.text }
             let free = ["2026-12-01 11:00 EST", "2026-12-01 12:30 EST", "2026-12-01 13:00 EST"]
-            #expect(after == free, "a session and its turnaround, 11:50 to 12:20, are kept clear on both sides")
+            #expect(after == free, "no slot overlaps the session and its turnaround, 11:50 to 12:20")
         }
     }
 
@@ -39,8 +39,9 @@ struct OfferTests {
                 "studio", "edit", "downtown", "--session-minutes", "45", "--turnaround", "15", "--slot-every", "60",
                 "--notice", "1d", "--horizon", "2w", "--stations", "1")
             let slots = try await studio.answer("slots", "--limit", "10000", "--days", "60").items
-            #expect(slots.first?["local_start"] == "2026-12-01 08:00 PST", "a day of notice")
-            #expect(slots.last?["local_start"] == "2026-12-14 08:00 PST", "two weeks ahead to the minute")
+            #expect(
+                slots.first?["local_start"] == "2026-12-01 08:00 PST", "the first slot is after the notice of one day")
+            #expect(slots.last?["local_start"] == "2026-12-14 08:00 PST", "the last slot is exactly two weeks ahead")
             let booking = try await studio.book("Ana", at: "2026-12-01 09:00")
             #expect(booking["ends_at"] == "2026-12-01T17:45:00Z")
             let full = try await studio.refusal(
@@ -68,7 +69,7 @@ struct OfferTests {
             let late = try await studio.answer(
                 "slots", "--trainer", "maria", "--from", "2026-12-07", "--days", "1", "--limit", "100"
             ).items.last?["local_start"]
-            #expect(late == "2026-12-07 23:30 PST", "hours may end at 24:00")
+            #expect(late == "2026-12-07 23:30 PST", "hours can end at 24:00")
             #expect(try await studio.answer("trainer", "hours", "maria").items.count == 2)
         }
     }

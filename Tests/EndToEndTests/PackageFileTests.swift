@@ -42,14 +42,14 @@ struct PackageFileTests {
             let members = try JSONDecoder().decode(JSON.self, from: Data(file.utf8))
             let keys = shipped.compactMap { $0["key"]?.text }
             for key in keys {
-                #expect((members["// \(key)"]?.text.count ?? 0) > 20, "\(key) is not explained")
-                #expect(members["//\(key)"] != nil, "\(key) has no example")
+                #expect((members["// \(key)"]?.text.count ?? 0) > 20, "\(key) has an explanation")
+                #expect(members["//\(key)"] != nil, "\(key) has an example")
             }
             // Without the slashes before their names, all examples are settings.
             let active = file.replacing(#/"\/\/(?=[a-z_.]+": [^\n]*\n)(?!usage)/#) { _ in "\"" }
             let changed = try await config(active)
             #expect(changed.allSatisfy { $0["from"]?.text == folder.path + "/intro.json" }, "\(changed)")
-            #expect(members.names.count == 2 * keys.count + 2, "the file names a setting that does not exist")
+            #expect(members.names.count == 2 * keys.count + 2, "each setting of the file exists")
         }
     }
 

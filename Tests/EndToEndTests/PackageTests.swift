@@ -28,7 +28,7 @@ struct PackageTests {
     private func build(
         version: String, in folder: URL, _ variables: [String: String] = [:]
     ) async throws -> [String: Data] {
-        let binary = try #require(IntroBinary.release, "deploy/test builds it")
+        let binary = try #require(IntroBinary.release, "the release binary exists; deploy/test builds it")
         let (output, isSuccess) = try await run(
             "deploy/package", ["--version", version, "--output", folder.path, "--intro", binary], variables)
         try #require(isSuccess, "\(output)")
@@ -40,7 +40,7 @@ struct PackageTests {
     }
 
     @Test(
-        "is reproducible, has no errors of lintian, and can be installed, upgraded, rolled back and purged",
+        "the package is reproducible, passes lintian, and can be installed, upgraded, rolled back and purged",
         .operations, .enabled(if: InstalledPrograms.canMountPrivately, "only root may mount"))
     func lifeCycle() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "intro-package-\(UUID().uuidString)")

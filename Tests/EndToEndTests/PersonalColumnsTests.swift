@@ -30,7 +30,7 @@ struct PersonalColumnsTests {
         "client": ["id", "created_at", "forgotten_at", "unsubscribe_token", "shares_mailbox"],
         "client_note": ["id", "client_id", "at", "author"],
         "consent": ["id", "client_id", "channel", "scope", "granted", "at", "actor"],
-        // The source is counted by reports; it is a statistic without a name.
+        // Reports count the sources; a source identifies no client.
         "session": [
             "id", "reference", "studio_id", "trainer_id", "client_id", "station", "starts_at", "ends_at", "occupied",
             "status", "waived", "waived_rules", "revision", "booked_at", "arranged_at", "confirmed_at", "cancelled_by",
@@ -89,7 +89,7 @@ struct PersonalColumnsTests {
         }
     }
 
-    @Test("each of them is exported, and erased")
+    @Test("each column with personal data is exported, and erased")
     func exportedAndErased() async throws {
         try await Studio.with { plain in
             let studio = try plain.withPrivacyKey()
@@ -107,14 +107,14 @@ struct PersonalColumnsTests {
             for mark in ["+12135550188", "mark_event_before", "mark_event_after", "mark_event_reason", "\"es\""] {
                 #expect(export.stdout.contains(mark), "\(mark)")
             }
-            #expect(!export.stdout.contains("+00:00"), "instants end with Z")
+            #expect(!export.stdout.contains("+00:00"), "instants are in UTC with the suffix Z")
             #expect(try export.printed["client"]?["id"] == 1)
 
             try await studio.answer("client", "forget", "1", "--yes", now: ForgottenPerson.later)
             let dump = try await studio.dump()
             let rest = dump.split(separator: "\n").filter { $0.contains("mark_") || $0.contains("2135550188") }
             #expect(rest == [])
-            // The newest event of each row that remains is the row.
+            // The newest remaining event of each row equals the row.
             let differing = try await studio.database.query(
                 """
                 SELECT e.subject || ' ' || e.subject_id

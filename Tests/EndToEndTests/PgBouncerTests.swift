@@ -94,7 +94,7 @@ struct PgBouncerTests {
             let sink = try await MailSink.start(faults: [.delay(.dot, seconds: 2)])
             let mailing = studio.mailing(to: sink.url, connections: 1)
             let first = try await pooled.intro(["reminders", "send", "--json"], environment: mailing) { process in
-                try await wait(until: "a message is in hand") { try await studio.messages("attempting") == 1 }
+                try await wait(until: "a message is being sent") { try await studio.messages("attempting") == 1 }
                 kill(process, SIGSTOP)
                 defer { kill(process, SIGCONT) }
                 let second = try await pooled.answer("reminders", "send", environment: mailing)
@@ -115,7 +115,7 @@ struct PgBouncerTests {
             let sink = try await MailSink.start(faults: [.delay(.dot, seconds: 2)])
             let mailing = studio.mailing(to: sink.url, connections: 1)
             _ = try await pooled.intro(["reminders", "send", "--json"], environment: mailing) { process in
-                try await wait(until: "a message is in hand") { try await studio.messages("attempting") == 1 }
+                try await wait(until: "a message is being sent") { try await studio.messages("attempting") == 1 }
                 kill(process, SIGKILL)
             }
             try await wait(until: "the sender's lock is released") {
@@ -130,7 +130,7 @@ struct PgBouncerTests {
     func runner() async throws {
         try await Studio.withPgBouncer(sharing: 3) { studio, pooled in
             let result = try await pooled.intro(["run"]) { process in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 let reference = try await pooled.reference("Ana", at: "2026-12-07 09:00")
                 try await wait(until: "the confirmation is sent") { try await studio.messages("sent") == 1 }
                 try await pooled.answer("cancel", reference)

@@ -18,14 +18,14 @@ struct PossibleOptOutTests {
     func held(sentence: String) async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
-            let processed = try await studio.hear(sentence, from: ana)
+            let processed = try await studio.receiveText(sentence, from: ana)
             // Some of them are unambiguous, and suppress texts at once.
             guard processed["action"] != "opted_out" else {
                 #expect(try await studio.suppressed() == [ana: "opt_out"])
                 return
             }
             #expect(processed["action"] == "opt_out_review", "\(sentence)")
-            #expect(processed["answer"] == .null, "nothing is answered to what nobody has read")
+            #expect(processed["answer"] == .null, "a text to be reviewed is not answered")
             try await studio.answer("reminders", "send", now: Studio.atTen)
             #expect(try studio.writtenTexts().isEmpty)
             let message = try await studio.account(of: reference, now: Studio.atTen)["one-day-sms"]
@@ -34,7 +34,9 @@ struct PossibleOptOutTests {
                 "\(String(describing: message))")
             #expect(try await studio.suppressed().isEmpty)
             #expect(try await studio.answer("sms", "list", "--open").items.count == 1)
-            #expect(try await studio.account(of: reference)["confirmation"]?["status"] == "sent", "mail goes on")
+            #expect(
+                try await studio.account(of: reference)["confirmation"]?["status"] == "sent",
+                "the hold does not affect mail")
         }
     }
 
@@ -42,10 +44,13 @@ struct PossibleOptOutTests {
     func lifted() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
-            let id = try await studio.hear("Is there a bus near? I must stop at the bank", from: ana)["id"]?.number ?? 0
-            let other = try await studio.hear("Please stop", from: "+12135550143")["action"]
+            let id =
+                try await studio.receiveText("Is there a bus near? I must stop at the bank", from: ana)["id"]?.number
+                ?? 0
+            let other = try await studio.receiveText("Please stop", from: "+12135550143")["action"]
             #expect(other == "opted_out")
-            let review = try await studio.hear("stop texting so much, but I'll come", from: ana)["id"]?.number ?? 0
+            let review =
+                try await studio.receiveText("stop texting so much, but I'll come", from: ana)["id"]?.number ?? 0
             #expect(review != id)
             try await studio.answer("reminders", "send", now: Studio.atTen)
             #expect(try await studio.account(of: reference, now: Studio.atTen)["one-day-sms"]?["status"] == "queued")
@@ -62,7 +67,7 @@ struct PossibleOptOutTests {
     func explained() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: "+5491123456789", at: "2026-12-01 10:00")
-            try await studio.hear("Por favor, no me manden más mensajes", from: "+541123456789")
+            try await studio.receiveText("Por favor, no me manden más mensajes", from: "+541123456789")
             let plan = try await studio.intro("reminders", "plan", now: Studio.atTen)
             #expect(plan.stdout.contains("waits: opt_out_review"), "\(plan.stdout)")
             #expect(plan.stdout.contains("1 would wait for a possible opt-out to be reviewed"), "\(plan.stdout)")
@@ -80,7 +85,7 @@ struct PossibleOptOutTests {
     func permanent() async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
-            let id = try await studio.hear("Stop. Thank you", from: ana)["id"]?.number ?? 0
+            let id = try await studio.receiveText("Stop. Thank you", from: ana)["id"]?.number ?? 0
             try await studio.answer("sms", "done", "\(id)", "--opt-out", "--as", "desk")
             #expect(try await studio.suppressed() == [ana: "opt_out"])
             try await studio.answer("reminders", "send", now: Studio.atTen)
@@ -95,8 +100,8 @@ struct PossibleOptOutTests {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
             for word in ["START", "STOP"] {
-                #expect(try await studio.hear("please stop texting me", from: ana)["action"] == "opt_out_review")
-                try await studio.hear(word, from: ana)
+                #expect(try await studio.receiveText("please stop texting me", from: ana)["action"] == "opt_out_review")
+                try await studio.receiveText(word, from: ana)
                 #expect(try await studio.answer("sms", "list", "--open").items.isEmpty, "\(word)")
             }
         }
@@ -111,7 +116,7 @@ struct PossibleOptOutTests {
     func harmless(sentence: String) async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-01 10:00")
-            #expect(try await studio.hear(sentence, from: ana)["action"] == "none", "\(sentence)")
+            #expect(try await studio.receiveText(sentence, from: ana)["action"] == "none", "\(sentence)")
             try await studio.answer("reminders", "send", now: Studio.atTen)
             #expect(try await studio.account(of: reference)["one-day-sms"]?["status"] == "sent")
         }
@@ -121,7 +126,7 @@ struct PossibleOptOutTests {
     func cancel(word: String) async throws {
         try await Studio.with { studio in
             let reference = try await studio.book("Ana", phone: ana, at: "2026-12-07 14:00")
-            let processed = try await studio.hear(word, from: ana)
+            let processed = try await studio.receiveText(word, from: ana)
             #expect(
                 processed["action"] == "opted_out" && processed["reference"] == .text(reference)
                     && processed["open"] == true)
@@ -157,7 +162,7 @@ struct PossibleOptOutTests {
         (Array(#"{"From": "+12135550142", "Body": "END OF IT", "OptOutType": "STOP"}"#.utf8), "opted_out"),
     ]
 
-    @Test("stores requests as providers really send them, and recognises STOP in them")
+    @Test("stores requests in the format of real providers, and recognises STOP in them")
     func posts() async throws {
         for post in Self.posts {
             try await Studio.with { studio in
@@ -180,7 +185,7 @@ struct PossibleOptOutTests {
     func shortCode() async throws {
         try await Studio.with { studio in
             for body in ["STOP", "HELP", "START"] {
-                let processed = try await studio.hear(body, from: "72345")
+                let processed = try await studio.receiveText(body, from: "72345")
                 #expect(processed["answer"] == .null)
             }
             #expect(try studio.writtenTexts().isEmpty)

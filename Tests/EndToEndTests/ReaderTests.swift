@@ -19,7 +19,7 @@ struct ReaderTests {
         "setup --check", "status", "doctor", "retention --dry-run",
     ]
 
-    @Test("can run every read-only command, and none of four that write")
+    @Test("a login that can only read can run every read-only command, and none of four that write")
     func commands() async throws {
         try await withReader { studio, reader in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")

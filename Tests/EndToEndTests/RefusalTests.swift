@@ -189,7 +189,7 @@ struct RefusalTests {
         }
     }
 
-    @Test("a move obeys the same rules, and does not conflict with its own session")
+    @Test("a move is refused by the same rules, and does not conflict with its own session")
     func moves() async throws {
         try await Studio.with { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-01 09:00")

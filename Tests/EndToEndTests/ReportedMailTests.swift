@@ -73,7 +73,7 @@ struct ReportedMailTests {
         try await Studio.with { studio in
             let phone = "+12135550142"
             let reference = try await studio.book("Ana", phone: phone, at: "2026-12-07 14:00")
-            try await studio.hear("R", from: phone)
+            try await studio.receiveText("R", from: phone)
             try await studio.answer("reminders", "send", now: Studio.atTen)
             let mail = try #require(try await studio.account(of: reference)["call-back"])
             #expect(mail["status"] == "sent")
@@ -167,7 +167,7 @@ struct ReportedMailTests {
             try await studio.answer("suppression", "remove", "anna@example.com")
             let second = try await studio.bounce(report)
             #expect(second["addresses"] == first["addresses"] && second["mail"] == first["mail"])
-            #expect(try await studio.suppressed().isEmpty, "the desk has decided meanwhile")
+            #expect(try await studio.suppressed().isEmpty, "the repeated mail does not change the decision of the desk")
             #expect(try await studio.answer("mail", "list").items.count == 1)
         }
     }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("intro restore", .timeLimit(.minutes(30)))
 struct RestoreCommandTests {
-    @Test("a restored database answers as at the time of the back-up, and bookings go on")
+    @Test("a restored database gives the output of the time of the back-up, and accepts bookings")
     func answers() async throws {
         let sample = try await BackupSample.shared
         try await TemporaryHome.with(name: "home") { home in
@@ -42,7 +42,7 @@ struct RestoreCommandTests {
         }
     }
 
-    @Test("without the journal, messages are held until the operator decides, as the output of restore says")
+    @Test("without the journal, messages are held until the operator decides, as restore reports")
     func withoutJournal() async throws {
         let sample = try await BackupSample.shared
         try await TemporaryHome.with { home in
@@ -116,7 +116,7 @@ struct RestoreCommandTests {
             try await TemporaryHome.with { isKilled = try await restoreAndKill($0, sample) }
             if isKilled { return }
         }
-        Issue.record("no restore could be killed")
+        Issue.record("each restore ended before it could be killed")
     }
 
     /// Kills a restore while its server runs, and repeats it; returns whether it was killed.

@@ -42,8 +42,9 @@ extension Studio {
             """
             INSERT INTO job_dead (id, kind, queue, priority, payload, max_attempts, failures, crashes, enqueued_at,
                 run_at, died_at, reason)
-            SELECT n, 'history.prune', 'default', 2, '{}', 1, 1, 0, died, died, died, 'failed'
-            FROM (VALUES (-1, now() - interval '60 days 1 minute'), (-2, now() - interval '59 days')) AS dead (n, died)
+            SELECT n, 'history.prune', 'default', 2, '{}', 1, 1, 0, finished, finished, finished, 'failed'
+            FROM (VALUES (-1, now() - interval '60 days 1 minute'), (-2, now() - interval '59 days'))
+                AS dead (n, finished)
             """)
     }
 }

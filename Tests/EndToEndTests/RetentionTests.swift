@@ -54,7 +54,7 @@ struct RetentionTests {
 
     private func expectInboundWithinLimit(_ studio: Studio) async throws {
         let texts = try await studio.database.query("SELECT body FROM inbound_text ORDER BY id").decode(String.self)
-        #expect(texts == ["inside", "open"], "a text that waits for staff stays")
+        #expect(texts == ["inside", "open"], "an open text is kept")
         for column in ["before", "after"] {
             #expect(
                 try await studio.count("event", where: "subject = 'inbound_text' AND \(column) ->> 'body' = 'outside'")
@@ -72,14 +72,7 @@ struct RetentionTests {
             try await studio.answer("client", "edit", "ana@example.com", "--name", "Anna")
             try await studio.answer("attend", corrected, now: "2026-12-01T12:00:00-08:00")
             // The limit is 2026-12-02 08:00: the second session ends after it, and the third was changed after it.
-            try await studio.database.query("ALTER TABLE event DISABLE TRIGGER USER")
-            try await studio.database.query(
-                """
-                UPDATE event
-                SET at = CASE WHEN after ->> 'status' = 'attended' THEN '2026-12-02T17:00:00Z'::timestamptz
-                              ELSE '2026-11-20T08:00:00Z' END
-                """)
-            try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
+            try await backdateEvents(of: studio)
             var settings = Self.settings
             settings["INTRO_RETENTION_EVENTS"] = "58d"
             let before = try await studio.fingerprint()
@@ -94,7 +87,7 @@ struct RetentionTests {
             #expect(try await events(old) == 0)
             #expect(try await events(recent) > 0)
             #expect(
-                try await events(corrected) > 1, "the session was changed after the limit: its history is kept whole")
+                try await events(corrected) > 1, "all events of a session that was changed after the limit are kept")
             let names = try await studio.database.query(
                 "SELECT after ->> 'name' FROM event WHERE subject = 'client' AND after ->> 'email' = 'ana@example.com'"
             ).decode(String.self)
@@ -103,10 +96,22 @@ struct RetentionTests {
                 "SELECT (before ->> 'events')::bigint FROM event WHERE subject = 'event'"
             ).decode(Int64.self)
             #expect(traces.count == 1 && traces[0] > 1)
-            // The log is append-only for everybody else.
+            // The log is append-only for all other roles.
             let forbidden = try await Psql.run("DELETE FROM event", on: studio.conninfo)
             #expect(forbidden.exit == 3 && forbidden.stderr.contains("append-only"))
         }
+    }
+
+    /// Moves the events of marks to 2026-12-02, and all other events to 2026-11-20.
+    private func backdateEvents(of studio: Studio) async throws {
+        try await studio.database.query("ALTER TABLE event DISABLE TRIGGER USER")
+        try await studio.database.query(
+            """
+            UPDATE event
+            SET at = CASE WHEN after ->> 'status' = 'attended' THEN '2026-12-02T17:00:00Z'::timestamptz
+                          ELSE '2026-11-20T08:00:00Z' END
+            """)
+        try await studio.database.query("ALTER TABLE event ENABLE TRIGGER USER")
     }
 
     @Test("events are kept without a limit by default, and `none` keeps everything")
@@ -166,7 +171,7 @@ struct RetentionTests {
         }
     }
 
-    @Test("the command needs confirmation, then removes what it has announced")
+    @Test("the command requires confirmation, and removes the announced rows")
     func command() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")
@@ -194,7 +199,7 @@ struct RetentionTests {
         }
     }
 
-    @Test("two runners at once share the work, and a booking does not wait")
+    @Test("two concurrent runners share the work, and do not block a booking")
     func concurrent() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-01 09:00")

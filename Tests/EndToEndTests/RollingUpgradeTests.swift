@@ -15,7 +15,7 @@ struct RollingUpgradeTests {
             let desks = try await desks(at: studio) { try await Schema.apply(.next, to: studio.database) { _ in } }
             #expect(desks.failures == [])
             let changed = try await studio.count("pg_proc", where: "prosrc LIKE '%of the next release%'")
-            #expect(changed > 10, "the newer functions are still there")
+            #expect(changed > 10, "the older setup keeps the newer functions")
         }
     }
 
@@ -63,7 +63,7 @@ struct RollingUpgradeTests {
         try await withRunners(2, at: older) {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<4 { group.addTask { try await desks.work(as: number, at: older) } }
-                try await wait(until: "each desk has worked") { desks.rounds >= 4 }
+                try await wait(until: "each desk has made bookings") { desks.rounds >= 4 }
                 try await upgrade()
                 if let newer {
                     for number in 4..<6 { group.addTask { try await desks.work(as: number, at: newer) } }
@@ -75,7 +75,9 @@ struct RollingUpgradeTests {
                 }
                 try await withRunners(newer == nil ? 0 : 1, at: newer ?? older) {
                     let done = desks.rounds
-                    try await wait(until: "each desk has worked on the newer schema") { desks.rounds >= done + 12 }
+                    try await wait(until: "each desk has made bookings on the newer schema") {
+                        desks.rounds >= done + 12
+                    }
                     desks.close()
                     try await group.waitForAll()
                 }
@@ -100,7 +102,7 @@ struct RollingUpgradeTests {
         }
         let outcome: Result<Void, any Error>
         do {
-            try await wait(until: "the runners are at work") {
+            try await wait(until: "the runners are registered") {
                 try await studio.count("job_runner") == before + Int64(count)
             }
             outcome = .success(try await body())

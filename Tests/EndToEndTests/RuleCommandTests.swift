@@ -79,7 +79,7 @@ struct RuleCommandTests {
 
             try await studio.answer("rules", "enable", "one-day", now: "2026-12-06T10:00:00-08:00")
             let late = try await studio.answer("reminders", "send", now: "2026-12-06T10:00:00-08:00")
-            #expect(late["sent"] == 0, "what was due meanwhile is not made up for")
+            #expect(late["sent"] == 0, "a reminder that was due while the rule was disabled is not sent")
         }
     }
 
@@ -155,7 +155,7 @@ struct RuleCommandTests {
             let digest = try await studio.intro(
                 ["rules", "add", "mine", "--anchor", "day", "--offset", "-1d", "--audience", "trainer", "--json"]
                     + ["--template", "staff"])
-            #expect(digest.exit == 65, "a day's mail has no single session")
+            #expect(digest.exit == 65, "a template about one session is rejected for a digest")
             for (key, options) in [
                 ("a", ["--audience", "trainer", "--template", "staff"]),
                 ("b", ["--audience", "studio", "--template", "staff", "--channel", "email"]),

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("the log of a runner", .timeLimit(.minutes(30)))
 struct RunLogTests {
-    /// What identifies the clients of a day: no line of the log may contain any of it.
+    /// The identifying data of the clients of a day, which no line of the log may contain.
     private static let personal = [
         "Zebulon", "Quixotewright", "zebulon", "quixotewright", "5550177", "555-0177", "5550188", "555-0188",
         "wolverine", "Ypsilanti",
@@ -39,7 +39,7 @@ struct RunLogTests {
     }
 
     @Test(
-        "shows a day, from the start to the stop, without personal data",
+        "the log shows a day, from the start to the stop, without personal data",
         .enabled(if: InstalledPrograms.python != nil, "needs Python"), arguments: [[], ["--verbose"]])
     func day(verbose: [String]) async throws {
         try await Studio.with { studio in
@@ -71,17 +71,21 @@ struct RunLogTests {
             #expect(inbound.exit == 0, "\(inbound.stderr)")
             let planning = try await studio.intro(
                 ["run", "--drain", "--log-format", "json"] + verbose, now: "2026-12-06T12:00:00-08:00")
-            let planned = try events(planning.stderr).filter { $0["message"] == "messages were planned" }
-            // The delivery of the same drain may have planned the messages before.
-            #expect(planned.count <= 1, "\(planning.stderr)")
-            #expect(planning.stderr.contains("a batch of messages was sent"), "\(planning.stderr)")
-            let stopped = try #require(try events(planning.stderr).last)
-            #expect(stopped["message"] == "the runner has stopped" && stopped["reason"] == "no job is due")
+            try expectDrain(planning.stderr)
             _ = try events(inbound.stderr)
 
             let all = run.stderr + inbound.stderr + planning.stderr
             for word in Self.personal + [first] { #expect(!all.contains(word), "\(word): \(all)") }
         }
+    }
+
+    private func expectDrain(_ log: String) throws {
+        let entries = try events(log)
+        // The delivery of the same drain may have planned the messages before.
+        #expect(entries.count { $0["message"] == "messages were planned" } <= 1, "\(log)")
+        #expect(log.contains("a batch of messages was sent"), "\(log)")
+        let stopped = try #require(entries.last)
+        #expect(stopped["message"] == "the runner has stopped" && stopped["reason"] == "no job is due")
     }
 
     private func expectDay(_ events: [JSON]) throws {

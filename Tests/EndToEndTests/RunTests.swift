@@ -41,7 +41,7 @@ struct RunTests {
         }
     }
 
-    @Test("reminders send leaves no delivery jobs to the runners")
+    @Test("`reminders send` leaves no delivery job in the queue")
     func withdrawn() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
@@ -54,7 +54,7 @@ struct RunTests {
     func service() async throws {
         try await Studio.with { studio in
             let result = try await studio.intro(["run"]) { process in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 try await studio.book("Ana", at: "2026-12-07 09:00")
                 try await wait(until: "the confirmation is sent") {
                     try await studio.count("message", where: "status = 'sent'") == 1
@@ -93,7 +93,7 @@ struct RunTests {
         }
     }
 
-    @Test("serves and fills only the named queues, and rejects unknown ones")
+    @Test("runs jobs and schedules of the named queues only, and rejects unknown queues")
     func queues() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")

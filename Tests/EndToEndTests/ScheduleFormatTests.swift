@@ -11,7 +11,7 @@ struct ScheduleFormatTests {
         String(repeating: "Łukasz 👩‍👩‍👧 ", count: 15) + "end", "O'Brien\tSmith".replacing("\t", with: " "),
     ]
 
-    /// Gives a test a studio in which Maria has a session for each name, from 2026-12-01 09:00 on.
+    /// Runs a test with a studio in which Maria has a session for each name, from 2026-12-01 09:00 on.
     private func withSessions(_ body: (Studio, [JSON]) async throws -> Void) async throws {
         try await Studio.with { studio in
             var sessions: [JSON] = []
@@ -84,7 +84,7 @@ struct ScheduleFormatTests {
                     }))
                     """, on: result.stdout.utf8)
                 #expect(feed.method == nil)
-                #expect(!feed.names.isEmpty, "RFC 5545 section 3.6: at least one component")
+                #expect(!feed.names.isEmpty, "a calendar has at least one component (RFC 5545, section 3.6)")
                 #expect(feed.names.filter { $0 == "VEVENT" }.count == count)
                 #expect(feed.errors.isEmpty)
             }
@@ -142,7 +142,7 @@ struct ScheduleFormatTests {
                 rows.allSatisfy { $0["status"] == "booked" && $0["trainer"] == "maria" && $0["studio"] == "downtown" })
             #expect(rows.allSatisfy { row in row.values.allSatisfy { !$0.hasPrefix("=") } })
             #expect(rows.contains { $0["client"] == Self.names[0] })
-            #expect(rows.contains { $0["client"] == "Ana;'=1+1;'@SUM(1)" }, "a spreadsheet may split at semicolons")
+            #expect(rows.contains { $0["client"] == "Ana;'=1+1;'@SUM(1)" }, "a formula after a semicolon is escaped")
         }
     }
 
@@ -168,12 +168,13 @@ struct ScheduleFormatTests {
             let result = try await studio.intro("schedule", "maria", "--from", "2026-12-01", "--days", "4")
             #expect(result.exit == 0)
             let days = result.stdout.split(separator: "\n\n").map(String.init)
-            #expect(days.count == 5, "a heading and four days")
+            #expect(days.count == 5, "the output has a heading and four days")
             #expect(days[0].contains("Maria Lopez"))
             #expect(days[1].contains("Tue Dec 1") && days[1].contains("9:00-9:20 AM"))
             #expect(days[1].contains(sessions[0]["reference"]?.text ?? "-"))
             #expect(days[2].contains("Wed Dec 2") && days[2].contains(Self.names[1]) && days[2].contains("booked"))
-            #expect(days[3].contains("Thu Dec 3") && days[3].contains("no sessions"), "a cancelled one does not count")
+            #expect(
+                days[3].contains("Thu Dec 3") && days[3].contains("no sessions"), "a cancelled session is not counted")
             #expect(days[4].contains("Fri Dec 4"))
             #expect(days[4].contains("no sessions (7:00 AM-12:00 PM, 1:00-7:00 PM; "))
             #expect(!result.stdout.contains("\u{1B}"))

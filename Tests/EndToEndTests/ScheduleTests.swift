@@ -106,7 +106,7 @@ struct ScheduleTests {
             let text = try await studio.intro("agenda", "downtown", "--days", "2", now: now).stdout
             #expect(!text.contains("not marked"))
             let today = try await studio.intro("agenda", "--days", "1", now: now).stdout
-            #expect(today.contains("1 session not marked"), "without a studio, the only one")
+            #expect(today.contains("1 session not marked"), "the default is the only studio")
             #expect(try await studio.intro("agenda", "downtown", "--on", "mon", "--days", "2").exit == 64)
         }
     }

@@ -17,7 +17,7 @@ struct SenderFaultTests {
 
     /// Waits until the database has closed the connections of a sender that has ended.
     private func waitForGoneSender(_ studio: Studio) async throws {
-        try await PostgresTesting.wait(until: "the dead sender's connections are closed") {
+        try await PostgresTesting.wait(until: "the killed sender's connections are closed") {
             try await studio.count(
                 "pg_stat_activity", where: "datname = current_database() AND application_name = 'intro'") == 0
         }
@@ -91,7 +91,7 @@ struct SenderFaultTests {
             let result = try await studio.intro(["reminders", "send", "--json"], environment: mailing) { sender in
                 try await wait(for: 2, at: server)
                 kill(sender, signal)
-                try await PostgresTesting.wait(until: "the sender has heard of it") { !catches(signal, sender) }
+                try await PostgresTesting.wait(until: "the sender has handled the signal") { !catches(signal, sender) }
                 server.release()
             }
             #expect(result.exit == 0, "\(result.stderr)")
@@ -118,7 +118,7 @@ struct SenderFaultTests {
             let result = try await studio.intro(send, environment: mailing, blocking: blocked) { sender in
                 try await wait(for: 1, at: server)
                 kill(sender, SIGINT)
-                try await PostgresTesting.wait(until: "the sender has heard of it") { !catches(SIGINT, sender) }
+                try await PostgresTesting.wait(until: "the sender has handled the signal") { !catches(SIGINT, sender) }
                 kill(sender, SIGINT)
             }
             #expect(result.exit == 128 + SIGINT)

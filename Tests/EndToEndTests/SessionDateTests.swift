@@ -55,7 +55,7 @@ struct SessionDateTests {
                 "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "maria", "--studio", "brooklyn",
                 "--at", "2026-12-03 01:00")
             #expect(late["local_start"] == "2026-12-03 01:00 EST")
-            #expect(late["starts_at"] == "2026-12-03T06:00:00Z", "still Wednesday in Los Angeles")
+            #expect(late["starts_at"] == "2026-12-03T06:00:00Z", "the session is on Wednesday in Los Angeles")
             let days = try await studio.days("schedule", "maria")
             #expect(days["2026-12-02"]?.contains { $0.contains("Ana") } == false)
             #expect(

@@ -146,7 +146,7 @@ struct SessionLookupTests {
                 #expect(error.message == "no session or client found for \"\(text)\"", "\(text)")
                 #expect(error.hint.hasPrefix(hint), "\(text): \(error.hint)")
             }
-            // With two references one typing error away, none is meant.
+            // With two references at a distance of one typing error, no reference is suggested.
             try await studio.book("Ana", at: "2026-12-01 11:00")
             try await studio.database.query("UPDATE session SET reference = 'KXMPXXQS' WHERE client_id = 2")
             #expect(try await studio.intro("show", "KXMP-XXQ", "--json").error?.hint.hasPrefix("a reference") == true)

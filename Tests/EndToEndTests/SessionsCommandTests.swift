@@ -25,7 +25,7 @@ struct SessionsCommandTests {
 
     private static func names(_ list: JSON) -> [String] { list.items.compactMap { $0["client"]?["name"]?.text } }
 
-    @Test("is ordered from the newest start, and has the circumstances of each booking")
+    @Test("the list begins with the latest start, and has the circumstances of each booking")
     func fields() async throws {
         try await Self.withSessions { studio in
             let list = try await studio.answer("sessions", now: Self.after)
@@ -52,7 +52,7 @@ struct SessionsCommandTests {
         }
     }
 
-    @Test("each filter keeps the matching sessions, and several must all match")
+    @Test("each filter lists the matching sessions, and several filters must all match")
     func filters() async throws {
         try await Self.withSessions { studio in
             for (options, found) in [

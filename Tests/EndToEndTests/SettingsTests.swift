@@ -4,7 +4,7 @@ import Testing
 
 @Suite("settings")
 struct SettingsTests {
-    /// Gives a test two studios that differ in their trainers: Zoe works only at the second one.
+    /// Runs a test with two studios that differ in their trainers: Zoe works only at the second one.
     private func withTwo(_ body: (_ first: Studio, _ second: Studio) async throws -> Void) async throws {
         try await Studio.withTwo { first, second in
             try await second.answer("trainer", "add", "Zoe", "--id", "zoe")
@@ -42,7 +42,9 @@ struct SettingsTests {
             #expect(try await reached([], [:], in: here) == "first")
             #expect(try await reached([], ["DATABASE_URL": two], in: here) == "second")
             #expect(try await reached([], ["INTRO_DATABASE_URL": two], in: here) == "second")
-            #expect(try await reached([], ["INTRO_DATABASE_URL": ""], in: here) == "first", "empty is not set")
+            #expect(
+                try await reached([], ["INTRO_DATABASE_URL": ""], in: here) == "first",
+                "an empty variable counts as not set")
         }
     }
 

@@ -36,7 +36,7 @@ struct SeveralStudiosRefusalTests {
         }
     }
 
-    @Test("a trainer who works at another studio is booked as the hint says")
+    @Test("the hint for a trainer of another studio has the command that books the trainer there")
     func book() async throws {
         try await withChain { studio in
             let monday = booking("Ana", "--trainer", "sam", "--at", "mon 10am")
@@ -48,7 +48,7 @@ struct SeveralStudiosRefusalTests {
         }
     }
 
-    @Test("a session is moved to the studio of the requested trainer as the hint says; an override is no remedy")
+    @Test("the hint has the move to the studio of the requested trainer; an override does not help")
     func reschedule() async throws {
         try await withChain { studio in
             let reference = try await studio.reference("Ana", at: "2026-12-02 10:00")

@@ -67,10 +67,10 @@ struct SilentDatabaseTests {
             let result = try await studio.reached(through: proxy).intro(
                 ["run"], environment: ["NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "300000"]
             ) { process in
-                try await wait(until: "the watchdog is fed") { manager.received("WATCHDOG=1") > 0 }
+                try await wait(until: "watchdog notices arrive") { manager.received("WATCHDOG=1") > 0 }
                 proxy.stall(.everything)
                 // The lease of the last heartbeat lasts 25 seconds; after it, no notices are sent.
-                try await wait(until: "the watchdog is no longer fed") {
+                try await wait(until: "no watchdog notices arrive") {
                     let before = manager.received("WATCHDOG=1")
                     try await Task.sleep(for: .milliseconds(900))
                     return manager.received("WATCHDOG=1") == before

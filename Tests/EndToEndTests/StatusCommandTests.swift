@@ -45,7 +45,7 @@ struct StatusCommandTests {
     func runner() async throws {
         try await Studio.with { studio in
             let ended = try await studio.intro(["run"]) { process in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 let check = try await studio.intro("status", "--check")
                 #expect(check.exit == 0 && check.stdout.hasPrefix("OK - no problems | runners=1 "), "\(check.stdout)")
                 let runners = try await studio.answer("status")["runners"]?.items ?? []
@@ -216,7 +216,7 @@ struct StatusCommandTests {
             let text = try await standby.intro("status").stdout
             #expect(text.contains(", standby (0.0 s behind), no TLS, "), "\(text)")
 
-            // The standby of the primary, and what a login without pg_monitor sees of it.
+            // The standby as the primary reports it, also to a login without pg_monitor.
             let database = try await studio.answer("status")["database"]
             #expect(database?["receiving"] == .null && database?["lag_seconds"] == .null)
             let seen = try #require(database?["standbys"]?.items.first)

@@ -4,7 +4,7 @@ import PostgresTesting
 import Testing
 
 extension Studio {
-    /// Gives a test a studio, and the same one as reached through PgBouncer in transaction mode.
+    /// Runs a test with a studio, and with the same one as reached through PgBouncer in transaction mode.
     ///
     /// - Parameters:
     ///   - connections: The number of server connections that all clients share.
@@ -39,7 +39,7 @@ extension Studio {
         let database = Database(configuration, logger: .silent)
         let found = try await Self.sessionState(in: database, left: count)
         await database.close()
-        #expect(Set(found.map(\.session)).count == count, "each server connection is looked at")
+        #expect(Set(found.map(\.session)).count == count, "each server connection is checked")
         return found.filter { $0.state != "" }.map(\.state)
     }
 

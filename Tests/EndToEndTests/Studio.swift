@@ -7,8 +7,7 @@ import Testing
 /// The test's own chain, as `intro setup --sample` creates it.
 ///
 /// It has the studio `downtown` in Los Angeles with two stations, and the trainers Maria, James and Aiko. The binary
-/// works on
-/// its database; a test may also query the database directly.
+/// works on its database; a test may also query the database directly.
 struct Studio: Sendable {
     /// Monday 2026-11-30, 08:00 in the studio's time zone.
     static let now = "2026-11-30T08:00:00-08:00"
@@ -26,17 +25,17 @@ struct Studio: Sendable {
     /// The command that starts the binary, before the binary's path.
     var wrapper: [String] = []
 
-    /// Gives a test a studio, and removes it afterwards.
+    /// Runs a test with a studio, and removes it afterwards.
     static func with<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
-        try await gate.pass { try await opened(body) }
+        try await concurrencyLimit.run { try await opened(body) }
     }
 
-    /// Gives a test two independent studios.
+    /// Runs a test with two independent studios.
     static func withTwo(_ body: (Studio, Studio) async throws -> Void) async throws {
-        try await gate.pass { try await opened { first in try await opened { try await body(first, $0) } } }
+        try await concurrencyLimit.run { try await opened { first in try await opened { try await body(first, $0) } } }
     }
 
-    private static let gate = Gate(width: 6)
+    private static let concurrencyLimit = ConcurrencyLimit(width: 6)
 
     private static func opened<Result>(_ body: (Studio) async throws -> Result) async throws -> Result {
         let template = try await StudioTemplate.shared.value
@@ -46,14 +45,14 @@ struct Studio: Sendable {
         }
     }
 
-    /// Gives a test a studio on a given server, without a template.
+    /// Runs a test with a studio on a given server, without a template.
     static func on(_ server: TestServer, _ body: (Studio) async throws -> Void) async throws {
         try await setUp(in: TestDatabase.make(on: server), by: IntroBinary.path, body)
     }
 
-    /// Gives a test a studio in a database that another release's binary has set up, which also works on it.
+    /// Runs a test with a studio in a database that another release's binary has set up, which also works on it.
     static func with(setUpBy binary: String, _ body: (Studio) async throws -> Void) async throws {
-        try await gate.pass { try await setUp(in: TestDatabase.make(), by: binary, body) }
+        try await concurrencyLimit.run { try await setUp(in: TestDatabase.make(), by: binary, body) }
     }
 
     private static func setUp(

@@ -19,7 +19,7 @@ struct SystemdUnitTests {
     }
 
     @Test(
-        "has an exposure level of at most 2.0 of 10",
+        "the unit has an exposure level of at most 2.0 of 10",
         .enabled(if: InstalledPrograms.systemdAnalyze != nil, "needs systemd-analyze"))
     func exposure() async throws {
         let (output, status) = try await analyze("security", "--offline=true", "--no-pager", unit.path)
@@ -29,7 +29,7 @@ struct SystemdUnitTests {
     }
 
     @Test(
-        "has no setting that systemd would ignore",
+        "the unit has no setting that systemd would ignore",
         .enabled(if: InstalledPrograms.systemdAnalyze != nil, "needs systemd-analyze"))
     func syntax() async throws {
         // systemd-analyze also looks for the program; the built one replaces the installed one.
@@ -69,12 +69,12 @@ struct SystemdUnitTests {
         }
     }
 
-    @Test("writes no core file, which would contain client data")
+    @Test("the service writes no core file, which would contain client data")
     func cores() throws {
         #expect(try String(contentsOf: unit, encoding: .utf8).contains("\nLimitCORE=0\n"))
     }
 
-    @Test("allows a stopping runner more time than it needs, including the grace period of jobs")
+    @Test("the unit allows a stopping runner more time than it needs, including the grace period of jobs")
     func stopping() throws {
         let settings = try settings()
         let seconds = try #require(settings["TimeoutStopSec"]?.first.flatMap { Int($0) })
@@ -82,7 +82,7 @@ struct SystemdUnitTests {
         #expect(settings["KillSignal"] == ["SIGTERM"])
     }
 
-    @Test("passes each secret as a credential, and sets the variable that names its file")
+    @Test("the unit passes each secret as a credential, and sets the variable that names its file")
     func credentials() throws {
         let settings = try settings()
         let environment = settings["Environment", default: []].joined(separator: " ")

@@ -67,11 +67,11 @@ struct TemplateFaultTests {
             let result = try await studio.intro(
                 ["run", "--metrics-file", metrics], environment: folder.environment
             ) { runner in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 try studio.write(folder, "confirmation.txt", "Hi {{cleint}}")
                 let ana = try await studio.reference("Ana", at: "2026-12-07 14:00")
                 let ben = try await studio.reference("Ben", at: "2026-12-07 15:00")
-                try await wait(until: "both are held up") {
+                try await wait(until: "both messages are held") {
                     try await studio.count("message", where: "status = 'queued' AND reason = 'template_error'") == 2
                 }
                 for reference in [ana, ben] {
@@ -84,7 +84,7 @@ struct TemplateFaultTests {
                 try await wait(until: "the cancellation is sent") { try await studio.messages("sent") == 1 }
                 try studio.write(folder, "confirmation.txt", "Hi {{client}}")
                 try await studio.book("Eve", at: "2026-12-07 16:00")
-                try await wait(until: "what was held up is sent") { try await studio.messages("sent") == 3 }
+                try await wait(until: "the held messages are sent") { try await studio.messages("sent") == 3 }
                 kill(runner, SIGTERM)
             }
             #expect(result.exit == 0, "\(result.stderr)")
@@ -103,10 +103,10 @@ struct TemplateFaultTests {
         try await Studio.with { studio in
             let folder = try studio.templates(["end.txt": "Bye"])
             let result = try await studio.intro(["run"], environment: folder.environment) { runner in
-                try await wait(until: "the runner is at work") { try await studio.count("job_runner") == 1 }
+                try await wait(until: "the runner is registered") { try await studio.count("job_runner") == 1 }
                 try studio.write(folder, "end.txt", "{{#phone}}never ended")
                 let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
-                try await wait(until: "it is held up") {
+                try await wait(until: "the message is held") {
                     try await studio.count("message", where: "reason = 'template_error'") == 1
                 }
                 let entry = try #require(try await studio.account(of: reference)["confirmation"])

@@ -8,7 +8,7 @@ struct TemporaryHome {
     /// The owner, if it is not the user who runs the tests.
     let userID: UInt32?
 
-    /// Gives a test a home folder, and afterwards stops the server in it and deletes it.
+    /// Runs a test with a home folder, and afterwards stops the server in it and deletes it.
     ///
     /// - Parameters:
     ///   - name: The name below a new folder, or `nil` for that folder itself.

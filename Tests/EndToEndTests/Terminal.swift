@@ -25,7 +25,7 @@ final class Terminal: Sendable {
         keyboard = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         var (lock, number): (Int32, Int32) = (0, 0)
         guard ioctl(keyboard, 0x4004_5431, &lock) == 0, ioctl(keyboard, 0x8004_5430, &number) == 0 else {
-            throw ConditionNotMet(description: "there is no terminal")
+            throw ConditionNotMet(description: "cannot open a pseudoterminal")
         }
         screen = open("/dev/pts/\(number)", O_RDWR | O_NOCTTY | O_CLOEXEC)
         resize(rows: rows, columns: columns)

@@ -16,7 +16,7 @@ struct TextDeliveryTests {
                 login: (user: ScriptedHTTPServer.account, password: ScriptedHTTPServer.token))
             let texting = try studio.texting(to: service)
             try await studio.answer("reminders", "send", now: "2026-12-01T07:00:00-08:00", environment: texting)
-            #expect(try service.requests().isEmpty, "people sleep")
+            #expect(try service.requests().isEmpty, "no text is sent in quiet hours")
             let tally = try await studio.answer(
                 "reminders", "send", now: "2026-12-01T09:00:00-08:00", environment: texting)
             #expect(tally["sent"] == 1, "\(tally)")
@@ -26,7 +26,7 @@ struct TextDeliveryTests {
             #expect(request.form["To"] == Studio.phone(0) && request.form["From"] == "+12135550100")
             #expect(request.form["ValidityPeriod"] == "3600")
             let account = try await studio.account(of: references[0])
-            #expect(account["one-day-sms"]?["reason"] == "overtaken", "one text in a morning is enough")
+            #expect(account["one-day-sms"]?["reason"] == "overtaken", "the later reminder supersedes the earlier one")
             let entry = try #require(account["two-hours"])
             #expect(entry["status"] == "sent" && entry["reply"]?.text.hasPrefix("SM") == true)
             #expect(entry["text"]?.text == request.form["Body"])
@@ -51,7 +51,7 @@ struct TextDeliveryTests {
             try await studio.answer(
                 "reminders", "send", now: "2026-12-01T09:30:00-08:00", environment: texting)
             #expect(try service.requests().count == 1)
-            #expect(try await studio.hear("START", from: Studio.phone(0))["action"] == "opted_in")
+            #expect(try await studio.receiveText("START", from: Studio.phone(0))["action"] == "opted_in")
             #expect(try await studio.answer("suppression", "list") == .list([]))
         }
     }
@@ -109,7 +109,7 @@ struct TextDeliveryTests {
                 kill(sender, SIGKILL)
             }
             #expect(dead.exit == 128 + SIGKILL)
-            try await wait(until: "the dead sender's connections are closed") {
+            try await wait(until: "the killed sender's connections are closed") {
                 try await studio.count(
                     "pg_stat_activity", where: "datname = current_database() AND application_name = 'intro'") == 0
             }
@@ -132,11 +132,11 @@ struct TextDeliveryTests {
             let result = try await studio.intro(["reminders", "send"], now: now, environment: texting)
             #expect(result.exit == 75, "\(result.stderr)")
             #expect(result.stdout.contains("The server for texts accepts no messages for now"), "\(result.stdout)")
-            #expect(try service.requests().count == 1, "the other text would fare no better")
+            #expect(try service.requests().count == 1, "the second text is not attempted")
             let entries = try await studio.answer("reminders", "list", "--status", "queued").items
             let texts = entries.filter { $0["rule"] == "one-day-sms" }
             #expect(texts.count == 2 && texts.contains { $0["reason"] == "rejected_for_now" })
-            #expect(try await studio.messages("sent") == 4, "two confirmations and two reminders by mail")
+            #expect(try await studio.messages("sent") == 4, "two confirmations and two reminders are sent by mail")
             #expect(try await studio.answer("reminders", "send", now: now, environment: texting)["sent"] == 2)
             #expect(try await studio.account(of: references[1])["one-day-sms"]?["status"] == "sent")
         }
@@ -192,7 +192,7 @@ struct TextDeliveryTests {
             for trace in [ScriptedHTTPServer.token, login] {
                 #expect(!(result.stdout + result.stderr).contains(trace))
             }
-            #expect(!result.stderr.contains(Studio.phone(0)), "nobody's number is in the log")
+            #expect(!result.stderr.contains(Studio.phone(0)), "the log contains no client's number")
         }
     }
 
@@ -234,7 +234,7 @@ struct TextDeliveryTests {
             let result = try await studio.intro(
                 ["reminders", "send", "--json"], now: now, environment: try studio.texting(to: service))
             #expect(result.exit == 69 && result.error?.code == "sms_unreachable", "\(result.stderr)")
-            #expect(try result.printed["sent"] == 4, "mail goes out all the same")
+            #expect(try result.printed["sent"] == 4, "the refusal of texts does not affect mail")
             #expect(try await studio.count("message", where: "channel = 'sms' AND status = 'queued'") >= 2)
         }
     }

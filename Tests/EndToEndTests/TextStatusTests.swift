@@ -83,7 +83,7 @@ struct TextStatusTests {
             #expect(try await text(studio, reference)["status"] == "failed")
             try await report(studio, sid, "delivered")
             #expect(try await text(studio, reference)["status"] == "sent")
-            #expect(try await studio.suppressed().isEmpty, "what was delivered does not lead nowhere")
+            #expect(try await studio.suppressed().isEmpty, "no number is suppressed after the delivery")
         }
     }
 
@@ -152,7 +152,7 @@ struct TextStatusTests {
         try await Studio.with { studio in
             try await studio.book("Ana", phone: phone, at: "2026-12-01 10:00")
             let service = try ScriptedHTTPServer()
-            try await studio.hear("HELP", from: phone, environment: try studio.texting(to: service))
+            try await studio.receiveText("HELP", from: phone, environment: try studio.texting(to: service))
             let sid = "SM00000000000000000000000000000001"
             #expect(try await report(studio, sid, "undelivered", error: 30006)["known"] == true)
             #expect(try await studio.answer("sms", "list").items.first?["answered"] == "failed")

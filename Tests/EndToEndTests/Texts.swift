@@ -33,7 +33,7 @@ extension Studio {
 
     /// Runs `intro sms receive` with a text in the format of the provider.
     @discardableResult
-    func hear(
+    func receiveText(
         _ body: String, from phone: String, id: String? = nil, now: String = Studio.atTen,
         environment: [String: String] = [:]
     ) async throws -> JSON {

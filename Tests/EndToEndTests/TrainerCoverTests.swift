@@ -275,7 +275,7 @@ struct TrainerCoverTests {
                 }
             }
             #expect(results.allSatisfy { [0, 3].contains($0.exit) }, "\(results.map(\.stderr))")
-            // Every session of Maria was moved once, or is on the list of a call.
+            // Every session of Maria was moved once, or is listed for a call.
             let moved = try await studio.count("session", where: "revision = 2")
             #expect(
                 try await studio.count("message", where: "rule = 'trainer-changed' AND status <> 'skipped'") == moved)

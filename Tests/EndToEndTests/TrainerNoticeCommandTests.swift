@@ -12,15 +12,15 @@ struct TrainerNoticeCommandTests {
         "2026-11-30T19:0\(second / 60):\(second % 60 < 10 ? "0" : "")\(second % 60)-08:00"
     }
 
-    /// Gives a test a studio where Maria has an address and the schedule of Tuesday with sessions of Ana and Ben.
+    /// Runs a test with a studio where Maria has an address and the schedule of Tuesday with sessions of Ana and Ben.
     private func withSchedule(_ body: (Studio, _ ana: String, _ ben: String) async throws -> Void) async throws {
         try await Studio.with { studio in
             try await studio.answer("trainer", "edit", "maria", "--email", Self.maria)
             let ana = try await studio.reference("Ana", at: "2026-12-01 09:00")
             let ben = try await studio.reference("Ben", at: "2026-12-01 10:00")
             try await studio.answer("reminders", "send", now: Self.afterSchedule)
-            #expect(try studio.mails(to: Self.maria).count == 1, "the schedule")
-            #expect(try await studio.notices(of: ana) == [:], "the schedule contains it")
+            #expect(try studio.mails(to: Self.maria).count == 1, "the only mail is the schedule")
+            #expect(try await studio.notices(of: ana) == [:], "a session in the schedule is not announced separately")
             try await body(studio, ana, ben)
         }
     }
@@ -39,7 +39,7 @@ struct TrainerNoticeCommandTests {
             try await studio.answer("cancel", ben, now: Self.evening(40))
             for second in [60, 180] { try await studio.answer("reminders", "send", now: Self.evening(second)) }
             let mails = try studio.mails(to: Self.maria)
-            #expect(mails.count == 2, "the schedule, and one message")
+            #expect(mails.count == 2, "the mails are the schedule and one notice")
             for (reference, rule) in [(cleo, "trainer-booked"), (ana, "trainer-moved"), (ben, "trainer-cancelled")] {
                 let notices = try await studio.notices(of: reference)
                 #expect(Set(notices.keys) == [rule], "\(notices)")
@@ -62,7 +62,7 @@ struct TrainerNoticeCommandTests {
         }
     }
 
-    @Test("a change that a late schedule contains is not announced separately, also if the schedule was sent first")
+    @Test("a change is not announced separately if a late schedule contains it, also if that was sent first")
     func lateSchedule() async throws {
         try await Studio.with { studio in
             let (night, morning) = ("2026-11-30T23:00:00-08:00", "2026-12-01T06:00:00-08:00")
@@ -76,7 +76,7 @@ struct TrainerNoticeCommandTests {
             let sent = try await studio.answer("reminders", "send", now: morning)
             #expect(dry["skipped"] == sent["skipped"], "\(dry) \(sent)")
             let mails = try studio.mails(to: Self.maria)
-            #expect(mails.count == 1 && mails[0].content.contains("Cleo"), "the schedule")
+            #expect(mails.count == 1 && mails[0].content.contains("Cleo"), "the only mail is the schedule")
             for (reference, rule) in [(cleo, "trainer-booked"), (ana, "trainer-moved")] {
                 let notice = try await studio.notices(of: reference)[rule]
                 #expect(notice?["status"] == "skipped" && notice?["reason"] == "overtaken", "\(rule)")

@@ -32,7 +32,7 @@ struct TranslatedServerTests {
                 try await $0.execute(script: "ALTER SYSTEM SET lc_messages = 'de_DE.UTF-8'")
                 _ = try await $0.query("SELECT pg_reload_conf()")
             }
-            try await wait(until: "the server speaks German") {
+            try await wait(until: "the server's messages are German") {
                 let own = Database(.init(conninfo: studio.conninfo), logger: .silent)
                 let error = await #expect(throws: PostgresError.self) { try await own.query("SELECT 1 / 0") }
                 await own.close()

@@ -133,51 +133,57 @@ extension Studio {
 
 @Suite("reasons for an empty list of slots")
 struct NoSlotsTests {
-    @Test("closed, no working trainer, away, retired, fully booked, too soon, too far ahead, in the past")
+    @Test("names the reason: closed, no working trainer, away, retired, fully booked, too soon, too far ahead or past")
     func reasons() async throws {
         try await Studio.with { studio in
             try await studio.openChain()
-            func output(_ arguments: String..., now: String = Studio.now) async throws -> String {
-                let result = try await studio.intro(["slots"] + arguments, now: now)
-                #expect(result.exit == 0)
-                return result.stdout
-            }
             try await studio.answer("studio", "close", "phoenix", "2026-12-02", "2026-12-02", "--reason", "Repair")
             let phoenix = ["--studio", "phoenix", "--from", "2026-12-02", "--days", "1"]
             #expect(try await studio.intro(["slots"] + phoenix).stdout == "Iron Phoenix is closed then: Repair\n")
             #expect(
-                try await output("--studio", "brooklyn", "--from", "2026-12-06", "--days", "1")
+                try await output(of: studio, "--studio", "brooklyn", "--from", "2026-12-06", "--days", "1")
                     == "No trainer works at Iron Brooklyn then.\n")
             #expect(
-                try await output("--trainer", "aiko", "--from", "2026-12-04", "--days", "1")
+                try await output(of: studio, "--trainer", "aiko", "--from", "2026-12-04", "--days", "1")
                     == "Aiko Tanaka does not work at Downtown Strength then.\n")
             try await studio.answer(
                 "trainer", "away", "priya", "--from", "2026-12-01", "--until", "2026-12-06", "--reason", "Honeymoon")
             #expect(
-                try await output("--trainer", "priya", "--from", "2026-12-02", "--days", "2")
+                try await output(of: studio, "--trainer", "priya", "--from", "2026-12-02", "--days", "2")
                     == "Priya Nair is away then: Honeymoon\n")
             #expect(
-                try await output("--studio", "brooklyn", "--from", "2026-12-05", "--days", "1")
+                try await output(of: studio, "--studio", "brooklyn", "--from", "2026-12-05", "--days", "1")
                     == "All trainers who work at Iron Brooklyn then are away.\n")
             try await studio.answer("trainer", "retire", "aiko", "--yes")
             #expect(
-                try await output("--trainer", "aiko", "--from", "2026-12-01", "--days", "2")
+                try await output(of: studio, "--trainer", "aiko", "--from", "2026-12-01", "--days", "2")
                     == "Aiko Tanaka has been retired since Mon Nov 30.\n")
             try await studio.answer("trainer", "hours", "sam", "--set", "tue 09:00-09:30", "--from", "2026-12-01")
             try await studio.answer(
                 "book", "--client", "ana@example.com", "--name", "Ana", "--trainer", "sam", "--at", "2026-12-01 09:00")
             #expect(
-                try await output("--trainer", "sam", "--from", "2026-12-01", "--days", "1")
+                try await output(of: studio, "--trainer", "sam", "--from", "2026-12-01", "--days", "1")
                     == "Sam Ito is fully booked at Iron Brooklyn then.\n")
-            #expect(
-                try await output("--studio", "downtown", "--from", "2026-11-01", "--days", "1")
-                    == "That time is in the past.\n")
-            #expect(
-                try await output("--studio", "downtown", "--days", "1", now: "2026-11-30T22:30:00-08:00")
-                    == "Downtown Strength takes bookings at least 2h ahead: from Tue Dec 1, 12:30 AM on.\n")
-            #expect(
-                try await output("--studio", "downtown", "--from", "2027-06-01", "--days", "1")
-                    == "Downtown Strength takes bookings at most 60d ahead: until Fri Jan 29, 2027, 8:00 AM.\n")
+            try await expectBookingPeriod(of: studio)
         }
+    }
+
+    /// Expects the reasons for times outside the period in which the studio takes bookings.
+    private func expectBookingPeriod(of studio: Studio) async throws {
+        #expect(
+            try await output(of: studio, "--studio", "downtown", "--from", "2026-11-01", "--days", "1")
+                == "That time is in the past.\n")
+        #expect(
+            try await output(of: studio, "--studio", "downtown", "--days", "1", now: "2026-11-30T22:30:00-08:00")
+                == "Downtown Strength takes bookings at least 2h ahead: from Tue Dec 1, 12:30 AM on.\n")
+        #expect(
+            try await output(of: studio, "--studio", "downtown", "--from", "2027-06-01", "--days", "1")
+                == "Downtown Strength takes bookings at most 60d ahead: until Fri Jan 29, 2027, 8:00 AM.\n")
+    }
+
+    private func output(of studio: Studio, _ arguments: String..., now: String = Studio.now) async throws -> String {
+        let result = try await studio.intro(["slots"] + arguments, now: now)
+        #expect(result.exit == 0)
+        return result.stdout
     }
 }

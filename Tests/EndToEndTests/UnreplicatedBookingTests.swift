@@ -6,7 +6,7 @@ import Testing
     "bookings that the synchronous standby does not confirm", .timeLimit(.minutes(30)),
     .enabled(if: Studio.isOnPrivateServer, "needs servers of its own"))
 struct UnreplicatedBookingTests {
-    @Test("are not acknowledged, not even to a repeated request that finds them, until the standby confirms")
+    @Test("a booking is acknowledged, also to a repeated request, only once the standby has confirmed it")
     func repetition() async throws {
         let primary = try await TestServer.startReplicated()
         try await Studio.on(primary) { studio in
@@ -29,7 +29,7 @@ struct UnreplicatedBookingTests {
                 #expect(result.error?.code == "try_again")
                 #expect(result.stdout.isEmpty)
             }
-            #expect(try await studio.count("session") == 1, "the primary has it; a failover would lose it")
+            #expect(try await studio.count("session") == 1, "the session is committed on the primary only")
             try await studio.database.query("ALTER SYSTEM SET synchronous_standby_names = ''")
             try await studio.database.query("SELECT pg_reload_conf()")
             #expect(try await studio.answer(booking)["client"]?["name"] == "Ana")

@@ -35,7 +35,7 @@ public final class EventLog<Event: Sendable & Equatable>: Sendable {
     /// - Parameter event: The event.
     /// - Throws: ``ConditionNotMet`` after a timeout.
     public func wait(for event: Event) async throws {
-        try await PostgresTesting.wait(until: "\(event) is seen") { all.contains(event) }
+        try await PostgresTesting.wait(until: "\(event) is recorded") { all.contains(event) }
     }
 
     /// Waits without polling until a number of events have been recorded; only one task may wait at a time.

@@ -36,7 +36,7 @@ public struct BatchEffect: Job {
     public init() {}
 }
 
-/// A job that inserts a row into the table `diary` in the transaction of its completion.
+/// A job that inserts a row into the table `effect_row` in the transaction of its completion.
 ///
 /// The first attempt waits for a file to exist, if one is given, and ignores cancellation.
 public struct Record: Job {
@@ -53,19 +53,19 @@ public struct Record: Job {
 
 /// A job that appends a line to a file, and then waits for another file.
 ///
-/// Only the first attempt waits. A stubborn job ignores cancellation.
+/// Only the first attempt waits.
 public struct WaitingJob: Job {
-    /// `vigil`.
-    public static let kind = "vigil"
+    /// `waiting`.
+    public static let kind = "waiting"
     /// The path of the file to wait for.
     public let gate: String
     /// Whether the job ignores cancellation.
-    public let isStubborn: Bool
+    public let ignoresCancellation: Bool
 
     /// Creates a job that waits for a file.
-    public init(gate: String, isStubborn: Bool = false) {
+    public init(gate: String, ignoresCancellation: Bool = false) {
         self.gate = gate
-        self.isStubborn = isStubborn
+        self.ignoresCancellation = ignoresCancellation
     }
 }
 
@@ -80,8 +80,8 @@ public struct Failure: Job {
 
 /// A job that crashes the process.
 public struct CrashingJob: Job {
-    /// `trap`.
-    public static let kind = "trap"
+    /// `crash`.
+    public static let kind = "crash"
 
     /// Creates a job.
     public init() {}

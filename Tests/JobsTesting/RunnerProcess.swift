@@ -14,7 +14,7 @@ public final class RunnerProcess: Sendable {
     /// The path of the process's log.
     public let log: String
 
-    private let lifeline: Int32
+    private let pipeEnd: Int32
     private let state = Guarded(State.running)
 
     /// Starts a process.
@@ -29,7 +29,7 @@ public final class RunnerProcess: Sendable {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0, fcntl(ends[1], F_SETFD, FD_CLOEXEC) == 0 else { throw CocoaError(.executableLoad) }
         defer { close(ends[0]) }
-        lifeline = ends[1]
+        pipeEnd = ends[1]
         let command = [Self.program, "--database", fixture.conninfo, "--effects", folder.effects] + options
         pid = try Self.spawn(command, input: ends[0], log: log)
     }
@@ -37,7 +37,7 @@ public final class RunnerProcess: Sendable {
     deinit {
         kill(SIGKILL)
         _ = poll(blocking: true)
-        close(lifeline)
+        close(pipeEnd)
     }
 
     /// Sends a signal to the process.
@@ -52,12 +52,12 @@ public final class RunnerProcess: Sendable {
 
     /// Waits until the runner is ready.
     public func waitUntilReady() async throws {
-        try await wait(until: "a runner is at work") { try logContains("ready") }
+        try await wait(until: "a runner is ready") { try logContains("ready") }
     }
 
     /// Waits until the runner has received the first SIGTERM: it starts no job after that.
     public func waitUntilStopping() async throws {
-        try await wait(until: "a runner is told to stop") { try logContains("stopping") }
+        try await wait(until: "a runner is stopping") { try logContains("stopping") }
     }
 
     private func logContains(_ line: String) throws -> Bool {

@@ -97,7 +97,7 @@ struct JobPlanTests {
     {
         try await withJobFixture(connections: 1) { fixture in
             if statistics == .ofAnEmptyTable { try await fixture.database.query("ANALYZE job") }
-            let runner = try await fixture.enterRunner(named: "one")
+            let runner = try await fixture.registerRunner(named: "one")
             try await fixture.database.query(
                 """
                 INSERT INTO job (

@@ -1,7 +1,7 @@
 extension BounceSample {
     /// A bounce of Exim for a mailbox that remains full.
     public static let exim = BounceSample(
-        description: "Exim, mailbox full all the while",
+        description: "Exim, mailbox that remains full",
         text: """
             From Mailer-Daemon Tue Dec 01 09:00:00 2026
             Return-path: <>
@@ -58,7 +58,7 @@ extension BounceSample {
         Final-Recipient: rfc822;anna.b@mail.example.org
         Action: delivered (to mailbox)
         Status: 2.0.0
-        """, description: "a delivery to where she has her mail forwarded")
+        """, description: "a delivery of forwarded mail")
 
     /// A report wrapped by a filter: encoded, in upper case, with comments and folds, with the types of RFC 6533.
     public static let wrapped = BounceSample(
@@ -103,7 +103,7 @@ extension BounceSample {
 
     /// A spam complaint forwarded by a provider.
     public static let complaint = BounceSample(
-        description: "a complaint by feedback loop",
+        description: "a complaint of a feedback loop",
         text: """
             From: <abusedesk@provider.example>
             Subject: FW: You're booked
@@ -143,14 +143,14 @@ extension BounceSample {
 
     /// The same complaint without the complaining recipient.
     public static let hiddenComplaint = BounceSample(
-        description: "a complaint that hides who complains",
+        description: "a complaint without the complaining recipient",
         text: complaint.text.replacing("Original-Rcpt-To: <anna@example.com>\n", with: "")
             .replacing("To: Anna <anna.b@example.com>", with: "To: anna.b@example.com")
     )
 
     /// An automatic out-of-office reply.
     public static let autoReply = BounceSample(
-        description: "an automatic answer",
+        description: "an automatic reply",
         text: """
             From: Anna <anna@example.com>
             To: desk@intro.test

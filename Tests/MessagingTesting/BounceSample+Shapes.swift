@@ -2,7 +2,7 @@
 extension BounceSample {
     /// A plain-text bounce of qmail (QSBMF).
     public static let qmail = BounceSample(
-        description: "qmail, no mailbox of that name",
+        description: "qmail, unknown mailbox",
         text: """
             Return-Path: <>
             Date: 1 Dec 2026 17:00:02 -0000
@@ -139,7 +139,7 @@ extension BounceSample {
 
     /// A complaint of Microsoft's Junk Mail Reporting Program from before RFC 5965.
     public static let jmrp = BounceSample(
-        description: "a complaint of Microsoft's, old style",
+        description: "a complaint in Microsoft's old format",
         text: """
             From: <staff@hotmail.com>
             To: desk@intro.test
@@ -174,7 +174,7 @@ extension BounceSample {
 
     /// A complaint whose recipient is not an address.
     public static let hashedComplaint = BounceSample(
-        description: "a complaint with a bare hash for a recipient",
+        description: "a complaint with a hash as the recipient",
         text: complaint.text
             .replacing("Original-Rcpt-To: <anna@example.com>", with: "Original-Rcpt-To: 3c2f9b7e0d5a41c8")
             .replacing("To: Anna <anna.b@example.com>", with: "To: undisclosed-recipients:;")

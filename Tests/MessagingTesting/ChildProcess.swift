@@ -19,7 +19,9 @@ final class ChildProcess: Sendable {
     init(_ program: String, _ arguments: [String]) throws {
         var ends: [Int32] = [0, 0]
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else { throw TestFailure(description: "There is no channel.") }
+        guard socketpair(AF_UNIX, type, 0, &ends) == 0 else {
+            throw TestFailure(description: "No socket pair could be created.")
+        }
         defer { close(ends[1]) }
         channel = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
         id = try Self.spawn(program, arguments, channel: ends[1])
@@ -46,7 +48,7 @@ final class ChildProcess: Sendable {
         var line = Data()
         while line.last != UInt8(ascii: "\n") {
             guard let octet = try channel.read(upToCount: 1), !octet.isEmpty else {
-                throw TestFailure(description: "The program ended before it said anything.")
+                throw TestFailure(description: "The program ended without output.")
             }
             line += octet
         }

@@ -9,10 +9,10 @@ public enum MailPage {
     /// - Returns: The descriptions of the faults of each page.
     /// - Throws: `TestFailure` without Python.
     public static func faults(in pages: [String]) throws -> [[String]] {
-        try Python.run(judge, on: pages.joined(separator: "\0").utf8)
+        try Python.run(checkScript, on: pages.joined(separator: "\0").utf8)
     }
 
-    private static let judge = #"""
+    private static let checkScript = #"""
         import html.parser, json, re, sys
 
         FORBIDDEN = {"img", "picture", "svg", "video", "audio", "canvas", "input", "link", "script", "style", "iframe",
@@ -62,11 +62,11 @@ public enum MailPage {
                         self.faults.append("an attribute " + name)
                 if given.get("width", "").isdigit() and int(given["width"]) > NARROW:
                     self.faults.append("wider than the screen: " + given["width"])
-                self.judge_style(dict(
+                self.check_style(dict(
                     (part.strip() for part in piece.split(":", 1))
                     for piece in given.get("style", "").split(";") if ":" in piece))
 
-            def judge_style(self, style):
+            def check_style(self, style):
                 self.wraps |= style.get("overflow-wrap") == "anywhere"
                 for name, value in style.items():
                     if "url(" in value:
@@ -81,9 +81,9 @@ public enum MailPage {
                     if name.startswith("border") and (line := hex_color(value)):
                         if min(contrast(line, "#ffffff"), contrast(line, "#121212")) < 3:
                             self.faults.append("a line that light or dark hides: " + line)
-                self.judge_colors(style.get("color"), style.get("background-color", style.get("background")))
+                self.check_colors(style.get("color"), style.get("background-color", style.get("background")))
 
-            def judge_colors(self, color, background):
+            def check_colors(self, color, background):
                 if color in (None, "inherit", "currentcolor") and background is None:
                     return
                 if not (hex_color(color or "") and hex_color(background or "")):

@@ -8,7 +8,7 @@ func poll(until condition: String, _ holds: () async throws -> Bool) async throw
     let deadline = ContinuousClock.now + .seconds(300)
     while try await !holds() {
         guard ContinuousClock.now < deadline else {
-            throw TestFailure(description: "Waited in vain until \(condition).")
+            throw TestFailure(description: "Timed out waiting until \(condition).")
         }
         try await Task.sleep(for: .milliseconds(5))
     }

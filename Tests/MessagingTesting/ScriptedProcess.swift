@@ -20,7 +20,9 @@ final class ScriptedProcess: Sendable {
         let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(script).path
         let json = String(decoding: try JSONEncoder().encode(plan("\(folder.path)/events")), as: UTF8.self)
         process = try ChildProcess(python, ["-u", path, json])
-        guard let port = Int(try process.readLine()) else { throw TestFailure(description: "No port was told.") }
+        guard let port = Int(try process.readLine()) else {
+            throw TestFailure(description: "The server printed no port.")
+        }
         self.port = port
     }
 

@@ -54,7 +54,7 @@ class Connection:
             note(event="connect", connection=self.number)
             self.answer("greeting", "220 scripted ESMTP")
             while line := self.lines.readline():
-                self.obey(line.decode("latin-1").rstrip("\r\n"))
+                self.handle(line.decode("latin-1").rstrip("\r\n"))
         except (Dropped, OSError):
             pass
         finally:
@@ -77,7 +77,7 @@ class Connection:
             raise Dropped
         return text
 
-    def obey(self, line):
+    def handle(self, line):
         note(event="command", connection=self.number, line=line)
         verb = line.split(" ", 1)[0].upper()
         if verb in ("EHLO", "HELO"):

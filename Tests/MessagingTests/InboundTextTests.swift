@@ -52,7 +52,7 @@ struct InboundTextTests {
         #expect(text.from == "+14155550100" && text.to == "72345" && text.id == "SM9")
         #expect(text.body == "café & more%ZZ")
         #expect(text.attachments == 2)
-        #expect(try read("Body=C&From=+14155550100").from == "+14155550100", "the plus was not encoded")
+        #expect(try read("Body=C&From=+14155550100").from == "+14155550100", "an unencoded plus sign is accepted")
     }
 
     @Test("parses a picture without a body, and numbers instead of strings")

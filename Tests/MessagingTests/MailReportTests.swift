@@ -9,7 +9,7 @@ struct MailReportTests {
     func complaint() throws {
         for octets in [BounceSample.complaint.octets, BounceSample.complaint.withCRLF] {
             guard case .complaint(let report) = try MailReport(reading: octets) else {
-                Issue.record("This is a complaint.")
+                Issue.record("the mail was not parsed as a complaint")
                 return
             }
             #expect(report.kind == .abuse)
@@ -30,7 +30,7 @@ struct MailReportTests {
     func hiddenRecipient(to: String, isOne: Bool) throws {
         let text = BounceSample.hiddenComplaint.text.replacing("To: anna.b@example.com", with: "To: \(to)")
         guard case .complaint(let report) = try MailReport(reading: Array(text.utf8)) else {
-            Issue.record("This is a complaint.")
+            Issue.record("the mail was not parsed as a complaint")
             return
         }
         #expect(report.recipients.map(\.address) == (isOne ? ["anna.b@example.com"] : []))
@@ -55,13 +55,13 @@ struct MailReportTests {
             description: "a report with an empty boundary",
             text: "Content-Type: multipart/report; boundary=\"\"\n\n--\nContent-Type: message/delivery-status\n\n--\n"),
         BounceSample(
-            description: "parts that merely look like a report",
+            description: "parts that resemble a report",
             text: BounceSample.postfix.text.replacing("multipart/report", with: "multipart/mixed")),
         BounceSample(
             description: "a forwarded bounce",
             text: "Content-Type: message/rfc822\n\n" + BounceSample.postfix.text),
         BounceSample(
-            description: "a receipt of reading",
+            description: "a read receipt",
             text: BounceSample.report("").text.replacing("delivery-status", with: "disposition-notification")),
     ]
 
@@ -120,7 +120,7 @@ struct MailReportTests {
         let words = try #require(octets.firstRange(of: Array("User unknown".utf8)))
         octets.replaceSubrange(words, with: [0xFF, 0xFE, 0xC3, 0x28, 0x00, 0x80])
         guard case .delivery(let report) = try MailReport(reading: octets) else {
-            Issue.record("This is a report of delivery.")
+            Issue.record("the mail was not parsed as a delivery report")
             return
         }
         #expect(report.recipients.first?.address.address == "anna@example.com")
@@ -180,7 +180,7 @@ struct DamagedReportTests {
                 #expect(isThere, "\(text)")
             }
         }
-        #expect((40..<400).contains(readable), "The accidents are too rare or too grave to tell anything.")
+        #expect((40..<400).contains(readable), "40 to 399 of 400 changed reports are readable")
     }
 }
 

@@ -93,7 +93,7 @@ struct ReceivedMailTests {
     @Test("parses Microsoft's old complaint format")
     func jmrp() throws {
         guard case .report(.complaint(let report)) = ReceivedMail(reading: BounceSample.jmrp.octets).content else {
-            Issue.record("This is a complaint.")
+            Issue.record("the mail was not parsed as a complaint")
             return
         }
         #expect(report.recipients.map(\.address) == ["anna@example.com"])
@@ -103,7 +103,7 @@ struct ReceivedMailTests {
     @Test("a redacted complaint identifies the message", arguments: [BounceSample.redactedComplaint, .hashedComplaint])
     func redacted(sample: BounceSample) throws {
         guard case .report(.complaint(let report)) = ReceivedMail(reading: sample.octets).content else {
-            Issue.record("This is a complaint.")
+            Issue.record("the mail was not parsed as a complaint")
             return
         }
         #expect(!report.recipients.map(\.address).contains("anna@example.com"))

@@ -59,7 +59,7 @@ struct TwilioSessionTests {
         #expect(try server.requests().map { $0.form["Body"] } == [markedBody("first"), markedBody("second")])
     }
 
-    @Test("the same applies on a reused connection", arguments: answers)
+    @Test("the response determines the outcome also on a reused connection", arguments: answers)
     func keptConnection(answer: Answer, category: OutcomeCategory) async throws {
         let server = try ScriptedHTTPServer(answers: [.queued, answer])
         defer { server.stop() }

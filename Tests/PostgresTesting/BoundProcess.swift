@@ -5,7 +5,7 @@ import Foundation
 /// It ends at the end of its standard input, a socket whose other end is open only in this process.
 final class BoundProcess: Sendable {
     private let child: ChildProcess
-    private let lifeline: Int32
+    private let pipeEnd: Int32
 
     /// Starts a program that ends at the end of its standard input.
     init(_ command: [String], log: String = "/dev/null") throws {
@@ -22,7 +22,7 @@ final class BoundProcess: Sendable {
             close(ends[1])
             throw error
         }
-        lifeline = ends[1]
+        pipeEnd = ends[1]
     }
 
     /// Starts a program that does not read its standard input, through a shell that does.
@@ -41,7 +41,7 @@ final class BoundProcess: Sendable {
     var id: pid_t { child.id }
 
     deinit {
-        close(lifeline)
+        close(pipeEnd)
         child.wait()
     }
 }

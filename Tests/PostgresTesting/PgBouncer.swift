@@ -31,7 +31,7 @@ public final class PgBouncer: Sendable {
         let user = try geteuid() == 0 ? Self.own(place.path) : []
         process = try BoundProcess(watching: [program, "-q"] + user + [file], log: "\(place.path)/pgbouncer.log")
         let socket = "\(place.path)/.s.PGSQL.5432"
-        try await wait(until: "PgBouncer takes connections") {
+        try await wait(until: "PgBouncer accepts connections") {
             let connection = UnixSocket.connected(to: socket)
             connection?.close()
             return connection != nil

@@ -20,7 +20,7 @@ public final class PrivateNetwork: Sendable {
         server = try BoundProcess(["unshare", "--net", "cat"])
         client = try BoundProcess(["unshare", "--net", "sh", "-c", Self.emptying])
         for process in [server.id, client.id] {
-            try await wait(until: "the network namespace is there") {
+            try await wait(until: "the network namespace exists") {
                 let (own, made) = (try Self.namespace(of: "self"), try Self.namespace(of: "\(process)"))
                 return own != made
             }

@@ -100,7 +100,7 @@ extension TestServer {
     }
 
     func waitForPromotion() async throws {
-        try await wait(until: "the server takes writes") {
+        try await wait(until: "the server accepts writes") {
             try await administration.query("SELECT pg_is_in_recovery()").decode(Bool.self) == [false]
         }
     }

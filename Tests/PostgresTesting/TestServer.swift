@@ -97,7 +97,7 @@ public struct TestServer: Sendable {
         get throws {
             guard case .cluster(let cluster) = place else {
                 throw TestServerFailure(
-                    "the server of INTRO_TEST_DATABASE_URL cannot be stopped", because: "it is not ours",
+                    "the server of INTRO_TEST_DATABASE_URL cannot be stopped", because: "the tests did not start it",
                     hint: "use TestServer.start() in this test")
             }
             return cluster

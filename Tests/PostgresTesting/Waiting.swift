@@ -19,7 +19,7 @@ public func wait(until description: String, _ condition: () async throws -> Bool
     let deadline = ContinuousClock.now + .seconds(300)
     while try await !condition() {
         guard ContinuousClock.now < deadline else {
-            throw ConditionNotMet(description: "waited in vain until \(description)")
+            throw ConditionNotMet(description: "timed out waiting until \(description)")
         }
         try await Task.sleep(for: .milliseconds(5))
     }

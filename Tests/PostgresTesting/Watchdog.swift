@@ -7,7 +7,7 @@ import Locking
 /// closes that end whenever this process ends, including by `kill -9`.
 struct Watchdog: Sendable {
     private let shell: ChildProcess
-    private let lifeline: Int32
+    private let pipeEnd: Int32
 
     private static let all = Guarded<[Watchdog]>([])
 
@@ -28,14 +28,14 @@ struct Watchdog: Sendable {
         let shell = try ChildProcess(["setsid", "sh", "-c", script, "watchdog", folder] + command, input: ends[0])
         all.withLock {
             if $0.isEmpty { atexit { Watchdog.finish() } }
-            $0.append(Watchdog(shell: shell, lifeline: ends[1]))
+            $0.append(Watchdog(shell: shell, pipeEnd: ends[1]))
         }
     }
 
     /// Starts the cleanup at a normal exit and waits for it, so that nothing remains when the process has ended.
     private static func finish() {
         let watchdogs = all.withLock { $0 }
-        for watchdog in watchdogs { close(watchdog.lifeline) }
+        for watchdog in watchdogs { close(watchdog.pipeEnd) }
         for watchdog in watchdogs { watchdog.shell.wait() }
     }
 }

@@ -22,27 +22,27 @@ struct CodecTests {
         }
     }
 
-    @Test("booleans") func booleans() async throws {
+    @Test("encodes and decodes booleans") func booleans() async throws {
         try await expectRoundTrip([true, false], as: "boolean")
     }
 
-    @Test("16-bit integers") func int16() async throws {
+    @Test("encodes and decodes 16-bit integers") func int16() async throws {
         try await expectRoundTrip([0, 1, -1, Int16.min, Int16.max], as: "smallint")
     }
 
-    @Test("32-bit integers") func int32() async throws {
+    @Test("encodes and decodes 32-bit integers") func int32() async throws {
         try await expectRoundTrip([0, 1, -1, Int32.min, Int32.max], as: "integer")
     }
 
-    @Test("64-bit integers") func int64() async throws {
+    @Test("encodes and decodes 64-bit integers") func int64() async throws {
         try await expectRoundTrip([0, 1, -1, Int64.min, Int64.max], as: "bigint")
     }
 
-    @Test("plain integers") func int() async throws {
+    @Test("encodes and decodes plain integers") func int() async throws {
         try await expectRoundTrip([0, 1, -1, Int.min, Int.max], as: "bigint")
     }
 
-    @Test("floating point, to the last bit") func doubles() async throws {
+    @Test("encodes and decodes floating-point numbers without loss") func doubles() async throws {
         try await expectRoundTrip(
             [
                 0, 0.1, -1.5, .pi, .greatestFiniteMagnitude, .leastNonzeroMagnitude, .infinity, -.infinity,
@@ -55,7 +55,7 @@ struct CodecTests {
         }
     }
 
-    @Test("text of any script and length") func strings() async throws {
+    @Test("encodes and decodes text of any script and length") func strings() async throws {
         try await expectRoundTrip(
             [
                 "", "a", "O'Brien \\ \"quoted\"", "Zoë, Łukasz, 李雷", "👩‍👩‍👧 e\u{301}", "line\r\nline\ttab\u{1}",
@@ -63,7 +63,7 @@ struct CodecTests {
             ], as: "text")
     }
 
-    @Test("text is not normalised") func normalisation() async throws {
+    @Test("does not normalise text") func normalisation() async throws {
         try await withSharedDatabase { database in
             let decomposed = "Zoe\u{308}"
             let back = try await database.query("SELECT \(decomposed)").decode(String.self)[0]
@@ -71,12 +71,12 @@ struct CodecTests {
         }
     }
 
-    @Test("bytes") func bytes() async throws {
+    @Test("encodes and decodes bytes") func bytes() async throws {
         try await expectRoundTrip(
             [[], [0], Array(0...255), [UInt8](repeating: 0, count: 100_000)].map(Bytes.init), as: "bytea")
     }
 
-    @Test("UUIDs") func uuids() async throws {
+    @Test("encodes and decodes UUIDs") func uuids() async throws {
         try await expectRoundTrip(
             [
                 UUID(), UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)),
@@ -89,7 +89,7 @@ struct CodecTests {
         }
     }
 
-    @Test("instants over PostgreSQL's whole range")
+    @Test("encodes and decodes instants over PostgreSQL's whole range")
     func instants() async throws {
         try await expectRoundTrip(
             [

@@ -29,7 +29,7 @@ struct ConnectionCheckTests {
         }
     }
 
-    @Test("is repeated on the same connection until it passes, and a transaction is rolled back")
+    @Test("a failed check is repeated on the same connection, and the transaction is rolled back")
     func repetition() async throws {
         try await withChecked { checked, plain in
             try await plain.query("CREATE TABLE written (n int)")
@@ -49,7 +49,7 @@ struct ConnectionCheckTests {
         }
     }
 
-    @Test("explains the error of a later statement, and can send statements after a failed one")
+    @Test("a failed check replaces the error of a later statement, and can send further statements")
     func failures() async throws {
         try await withChecked { checked, _ in
             await #expect(throws: Rejected(found: [0])) { try await checked.query("SELECT 1 FROM missing") }

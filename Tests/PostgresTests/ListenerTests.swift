@@ -70,7 +70,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("has its own connection with the configured name, idle outside a transaction")
+    @Test("a listener has its own connection with the configured name, idle outside a transaction")
     func connection() async throws {
         try await withSender { sender, configuration, observer in
             try await withListener(configuration) { events in
@@ -138,7 +138,7 @@ struct ListenerTests {
             let task = Task {
                 await begin.wait()
                 try await Listener(configuration, channels: ["work"], logger: .silent).run { event in
-                    Issue.record("heard \(event)")
+                    Issue.record("received \(event)")
                 }
             }
             task.cancel()
@@ -156,15 +156,6 @@ struct ListenerTests {
         // A separate process, in which no other test opens or closes descriptors.
         await #expect(processExitsWith: .success) {
             let conninfo = ProcessInfo.processInfo.environment["INTRO_TEST_LISTENER_CONNINFO"] ?? ""
-            func descriptors() throws -> Set<String> {
-                let folder = "/proc/self/fd"
-                let open = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { descriptor in
-                    (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(descriptor)"))
-                        .map { "\(descriptor) \($0)" }
-                }
-                // The runtime creates its timers on first use, and keeps them.
-                return Set(open.filter { !$0.contains("timerfd") })
-            }
             func listen(_ number: Int) async {
                 let connected = Latch()
                 let configuration = Database.Configuration(
@@ -182,14 +173,25 @@ struct ListenerTests {
             }
             // After the first round, the runtime has allocated what else it keeps.
             for number in 0..<10 { await listen(number) }
-            let before = try descriptors()
+            let before = try openDescriptors()
             for number in 0..<50 { await listen(number) }
             // An abandoned connection attempt ends by itself.
-            try await until { try descriptors().isSubset(of: before) }
+            try await until { try openDescriptors().isSubset(of: before) }
             let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count
             // The runtime has a thread per processor.
             try #require(threads < 30 + ProcessInfo.processInfo.activeProcessorCount)
         }
         try await test.drop()
     }
+}
+
+/// Returns the open descriptors of this process with their targets, except timers.
+private func openDescriptors() throws -> Set<String> {
+    let folder = "/proc/self/fd"
+    let open = try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { descriptor in
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(descriptor)"))
+            .map { "\(descriptor) \($0)" }
+    }
+    // The runtime creates its timers on first use, and keeps them.
+    return Set(open.filter { !$0.contains("timerfd") })
 }

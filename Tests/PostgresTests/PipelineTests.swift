@@ -9,7 +9,7 @@ struct PipelineTests {
         try await withSharedDatabase { try await $0.withConnection(body) }
     }
 
-    @Test("run in order, and each has its own rows")
+    @Test("pipelined statements run in order, and each has its own rows")
     func order() async throws {
         try await withConnection { connection in
             let first = connection.send("SELECT 1::bigint")
@@ -20,7 +20,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("each sees the changes of the earlier ones")
+    @Test("a pipelined statement sees the changes of earlier ones")
     func changes() async throws {
         try await withConnection { connection in
             connection.send("CREATE TEMPORARY TABLE number (value bigint)")
@@ -30,7 +30,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("after one that fails, the later ones are not run, and the connection stays usable")
+    @Test("statements after a failed one are not run, and the connection remains usable")
     func failure() async throws {
         try await withConnection { connection in
             let first = connection.send("SELECT 1::bigint")
@@ -46,7 +46,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("a failure in one rolls back the transaction, and is thrown by the statement that sent it")
+    @Test("a failed statement rolls back the transaction, and its call throws the error")
     func transaction() async throws {
         try await withDatabase { database, _ in
             try await database.query("CREATE TABLE pipelined (value bigint CHECK (value > 0))")
@@ -63,7 +63,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("a statement that nothing follows is sent when the connection is returned")
+    @Test("the last statement is sent when the connection is returned")
     func leftOver() async throws {
         try await withDatabase { database, _ in
             try await database.query("CREATE TABLE left_over (value bigint)")
@@ -72,7 +72,7 @@ struct PipelineTests {
         }
     }
 
-    @Test("prepared statements of a pipeline survive a failure in another one of it")
+    @Test("a failed statement does not affect prepared statements of the same pipeline")
     func prepared() async throws {
         try await withConnection { connection in
             for divisor: Int64 in [1, 0, 1, 0, 1] {

@@ -40,5 +40,5 @@ func withListener(
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     continuation.finish()
-    #expect(await heard.next() == nil, "the test leaves nothing unheard")
+    #expect(await heard.next() == nil, "the test has received all events")
 }

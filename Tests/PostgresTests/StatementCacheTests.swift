@@ -28,12 +28,12 @@ struct StatementCacheTests {
         for text in ["a", "a", "b", "b", "a"] { _ = cache.plan(key(text)) }
         #expect(cache.plan(key("c")) == .unprepared)
         guard case .prepare(_, let evicted) = cache.plan(key("c")) else {
-            Issue.record("a statement seen twice is prepared")
+            Issue.record("a statement was not prepared at its second use")
             return
         }
         #expect(evicted != nil)
         guard case .prepared = cache.plan(key("a")) else {
-            Issue.record("a was used after b, and is kept")
+            Issue.record("the cache evicted a, which was used after b")
             return
         }
         #expect(cache.plan(key("b")) == .unprepared)
@@ -44,13 +44,13 @@ struct StatementCacheTests {
         var cache = StatementCache(capacity: 2)
         _ = cache.plan(key("a"))
         guard case .prepare(let first, _) = cache.plan(key("a")) else {
-            Issue.record("a statement seen twice is prepared")
+            Issue.record("a statement was not prepared at its second use")
             return
         }
         cache.forget(key("a"))
         _ = cache.plan(key("a"))
         guard case .prepare(let second, _) = cache.plan(key("a")) else {
-            Issue.record("a statement seen twice is prepared")
+            Issue.record("a statement was not prepared at its second use")
             return
         }
         #expect(first != second)
@@ -62,7 +62,7 @@ struct StatementCacheTests {
             var cache = StatementCache(capacity: 2)
             _ = cache.plan(key("a"))
             if case .prepare(let name, _) = cache.plan(key("a")) { return name }
-            Issue.record("a statement seen twice is prepared")
+            Issue.record("a statement was not prepared at its second use")
             return ""
         }
         #expect(Set(names).count == 8)

@@ -8,7 +8,7 @@ import Testing
     "Commits that the synchronous standby does not confirm", .timeLimit(.minutes(30)),
     .enabled(if: ProcessInfo.processInfo.environment["INTRO_TEST_DATABASE_URL"] == nil, "needs two servers"))
 struct UnreplicatedCommitTests {
-    @Test("their outcome is unknown, also that of a single statement, and the database remains usable")
+    @Test("a commit without confirmation has an unknown outcome, and the database remains usable")
     func unknown() async throws {
         let primary = try await TestServer.startReplicated()
         let database = try await TestDatabase.make(on: primary)

@@ -29,7 +29,7 @@ struct AppointmentTests {
             ])
     }
 
-    @Test("have exactly the documented fields", arguments: Language.allCases)
+    @Test("a template has exactly the documented values", arguments: Language.allCases)
     func names(language: Language) throws {
         #expect(Set(try appointment(in: language).values.keys) == Set(SessionField.allCases.map(\.rawValue)))
         #expect(Set(SessionField.samples(language).keys) == Set(SessionField.allCases.map(\.rawValue)))

@@ -7,20 +7,20 @@ import Testing
 
 @Suite("Built-in messages in every language")
 struct BuiltInTemplateTests {
-    @Test("pass the template check")
+    @Test("built-in templates pass the template check")
     func check() {
         let sources = ReminderTemplates.sources
         #expect(TemplateCheck(.reminders).findings(in: [:], overriddenBy: sources) == [])
         #expect(TemplateCheck(.reminders) { Segments.count($0) }.findings(in: sources) == [])
     }
 
-    @Test("include at least 22 mails and 24 text messages, so that the other tests have arguments")
+    @Test("there are at least 22 mails and 24 text messages, so that the other tests have arguments")
     func numbers() {
         let (mails, texts) = (WrittenMessage.mails.count, WrittenMessage.texts.count)
         #expect(mails >= 22 && texts >= 24)
     }
 
-    @Test("exist in every language and form", arguments: WrittenMessage.all)
+    @Test("each message exists in every language and form", arguments: WrittenMessage.all)
     func languages(message: WrittenMessage) throws {
         let library = try WrittenMessage.library.get()
         let code = message.language.templateLanguage
@@ -30,7 +30,8 @@ struct BuiltInTemplateTests {
         }
     }
 
-    @Test("have lines of at most 72 characters, single blank lines and no tags", arguments: WrittenMessage.all)
+    @Test(
+        "plain text has lines of at most 72 characters, single blank lines and no tags", arguments: WrittenMessage.all)
     func layout(message: WrittenMessage) throws {
         for hasContacts in [true, false] {
             let parts = try message.parts(Details(hasContacts: hasContacts))
@@ -48,7 +49,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "contain the client, the studio, the date and the time in mail",
+        "a mail contains the client, the studio, the date and the time",
         arguments: WrittenMessage.aboutSessions.filter { $0.forms.contains(.mail) })
     func facts(message: WrittenMessage) throws {
         let parts = try message.parts()
@@ -64,7 +65,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "greet the client by first name in mail, without the rest of the name",
+        "a mail greets the client by first name, without the rest of the name",
         arguments: WrittenMessage.toClients.filter { $0.forms.contains(.mail) })
     func greeting(message: WrittenMessage) throws {
         let parts = try message.parts(Details(client: "Catherine Nguyễn"))
@@ -80,7 +81,7 @@ struct BuiltInTemplateTests {
         #expect(!text.contains("Nguyễn") && !html.contains("Nguyễn"))
     }
 
-    @Test("accept the full name and the first name of the client in an operator's template")
+    @Test("an operator's template can use the full name and the first name of the client")
     func nameFields() throws {
         let own = ["confirmation.txt": "{{firstName}}: {{client}}", "welcome.sms": "Hi {{firstName}} ({{client}})"]
         #expect(TemplateCheck(.reminders).findings(in: ReminderTemplates.sources, overriddenBy: own) == [])
@@ -89,7 +90,9 @@ struct BuiltInTemplateTests {
         #expect(try library.renderMessage("confirmation", with: values).text == "Catherine: Catherine Nguyễn")
     }
 
-    @Test("are HTML without images for light and dark mode in the message's language", arguments: WrittenMessage.mails)
+    @Test(
+        "a mail's HTML has no images, supports light and dark mode, and is in the message's language",
+        arguments: WrittenMessage.mails)
     func html(message: WrittenMessage) throws {
         let html = try #require(try message.parts()[.html])
         #expect(html.hasPrefix("<!DOCTYPE html>\n<html lang=\"\(message.language.rawValue)\">"))
@@ -106,7 +109,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "fit one SMS segment with usual names, and begin with the studio's name",
+        "a text fits one SMS segment with usual names, and begins with the studio's name",
         arguments: WrittenMessage.texts)
     func segments(message: WrittenMessage) throws {
         let text = try #require(try message.parts()[.sms])
@@ -116,7 +119,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "contain the keyword STOP, and no other keyword that opts out",
+        "a text contains the keyword STOP, and no other keyword that opts out",
         arguments: WrittenMessage.texts.filter { $0.isForClient && $0.name != "opted-out" })
     func replies(message: WrittenMessage) throws {
         let text = try #require(try message.parts()[.sms])
@@ -129,7 +132,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "state that the time is reserved in reminders shortly before the session",
+        "a reminder shortly before the session states that the time is reserved",
         arguments: [
             ("one-day", "is holding this time for you", "has reserved this time for you"),
             ("two-hours", "is holding this time for you", nil),
@@ -146,7 +149,7 @@ struct BuiltInTemplateTests {
     }
 
     @Test(
-        "name the kind of change in messages to staff",
+        "a message to staff names the kind of change",
         arguments: [
             (Session.Status.booked, Int32(1), "Booked", "Reservada"), (.booked, 3, "Moved", "Cambiada"),
             (.cancelled, 2, "Cancelled", "Cancelada"), (.attended, 1, "Booked", "Reservada"),
@@ -161,7 +164,7 @@ struct BuiltInTemplateTests {
         }
     }
 
-    @Test("name the kind of each change in a trainer's notice", arguments: Language.allCases)
+    @Test("a trainer's notice names the kind of each change", arguments: Language.allCases)
     func trainerNotices(language: Language) throws {
         let details = Details()
         let values = try details.changes(WrittenMessage.trainerNotices).values(in: language, at: details.now)
@@ -176,7 +179,7 @@ struct BuiltInTemplateTests {
         for time in ["9:00", "10:00", "11:00"] { #expect(texts.text.contains(time)) }
     }
 
-    @Test("state after an opt-out that the session is still booked")
+    @Test("the answer to an opt-out states that the session is still booked")
     func optedOut() throws {
         let parts = try WrittenMessage(name: "opted-out", language: .english).parts()
         #expect(parts[.sms]?.contains("still booked: to change it, call +1 213-555-0100.") == true)

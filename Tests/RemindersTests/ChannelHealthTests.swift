@@ -26,7 +26,9 @@ struct ChannelHealthTests {
         #expect(health.note(Self.unclear, of: 2, to: "b") == .channel)
         #expect(health.stop?.code == .refused && health.misattributed == [1] && health.misattributedInRun == 1)
         #expect(health.failedRefusal == nil)
-        #expect(health.note(Self.unclear, of: 3, to: "c") == .channel, "what is under way is refused with the others")
+        #expect(
+            health.note(Self.unclear, of: 3, to: "c") == .channel,
+            "a refusal of a message that is already being sent belongs to the channel")
     }
 
     @Test("continues after refusals of one recipient, other replies, or an acceptance in between")

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("Invariants of the ledger")
 struct LedgerInvariantTests {
-    @Test("hold after any sequence of changes and sent batches", arguments: 0..<3)
+    @Test("the invariants hold after any sequence of changes and sent batches", arguments: 0..<3)
     func randomDays(seed: Int) async throws {
         try await withDeliveryFixture { fixture in
             var random = SeededGenerator(seed: UInt64(seed))

@@ -16,7 +16,7 @@ struct TemplateInjectionTests {
         "z" + String(repeating: "\u{301}", count: 5000), "<\u{338}b\"\u{338}", "\u{FFFF}client\u{FFFF}",
     ]
 
-    @Test("do not change the structure of a message", arguments: WrittenMessage.all)
+    @Test("an unsafe name does not change the structure of a message", arguments: WrittenMessage.all)
     func structure(message: WrittenMessage) throws {
         let tags = try message.parts()[.html].map(Self.tags)
         let lines = try message.parts().mapValues { $0.count { $0.isNewline } }
@@ -34,7 +34,7 @@ struct TemplateInjectionTests {
     }
 
     @Test(
-        "appear complete and unchanged in HTML and text",
+        "an unsafe name is complete and unchanged in HTML and text",
         arguments: WrittenMessage.aboutSessions)
     func fidelity(message: WrittenMessage) throws {
         for name in Self.names where !name.unicodeScalars.contains(where: Self.unsafe.contains) {
@@ -45,7 +45,7 @@ struct TemplateInjectionTests {
         }
     }
 
-    @Test("keep a text message shorter than 480 UTF-16 code units", arguments: WrittenMessage.texts)
+    @Test("a text message with an unsafe name is shorter than 480 UTF-16 code units", arguments: WrittenMessage.texts)
     func length(message: WrittenMessage) throws {
         for name in Self.names {
             let parts = try message.parts(Details(client: name, trainer: name, studioName: name))

@@ -61,7 +61,7 @@ struct TemplateStoreTests {
         try folder.write(file, text)
         let problems = try #require(store.refresh()).problems
         #expect(problems.contains { $0.hasPrefix("\(folder.path)/\(file)") && $0.contains(reason) }, "\(problems)")
-        #expect(store.refresh() == nil, "each problem is news once")
+        #expect(store.refresh() == nil, "each problem is reported once")
         let error = #expect(throws: TemplateError.self) {
             _ = try store.library.renderMessage("confirmation", with: Self.values)
         }

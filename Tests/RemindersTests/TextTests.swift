@@ -11,7 +11,7 @@ import Testing
 struct TextTests {
     static let rules = ["confirmation", "three-days", "one-day", "rescheduled", "cancelled"]
 
-    @Test("has lines of at most 72 characters, single blank lines and no tags", arguments: rules)
+    @Test("a mail's text has lines of at most 72 characters, single blank lines and no tags", arguments: rules)
     func layout(rule: String) throws {
         for phone in [true, false] {
             let mail = try Sample(rule: rule, hasPhone: phone, hasAddress: phone).mail()

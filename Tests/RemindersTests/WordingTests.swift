@@ -28,7 +28,7 @@ struct WordingTests {
         #expect(Language.spanish.wording.onDay(try date(text)) == "el \(spanish)")
     }
 
-    @Test("has distinct names for twelve months and seven weekdays", arguments: Language.allCases)
+    @Test("each language has distinct names for twelve months and seven weekdays", arguments: Language.allCases)
     func names(language: Language) throws {
         let days = try (1...12).map { month in
             language.wording.day(try date("2026-\(month < 10 ? "0" : "")\(month)-01"))

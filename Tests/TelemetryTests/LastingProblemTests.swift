@@ -35,7 +35,7 @@ struct LastingProblemTests {
         problems.ends("x", "it works")
         #expect(log.text.hasSuffix("\nnotice it works [:] [\"lasted\": 3 h]"), "\(log.text)")
         occur()
-        #expect(log.text.split(separator: "\n").count == 4, "a problem that occurs again after its end is logged again")
+        #expect(log.text.split(separator: "\n").count == 4, "a problem that recurs after its end is logged again")
     }
 
     @Test("problems with a common prefix end when they are no longer listed")

@@ -22,6 +22,6 @@ struct EffectFile: Sendable {
         clock_gettime(CLOCK_REALTIME, &now)
         let line = "\(context.id) \(context.attempt) \(now.tv_sec * 1_000_000 + now.tv_nsec / 1000)\n"
         let written = Array(line.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        precondition(written == line.utf8.count, "the effect is not written down")
+        precondition(written == line.utf8.count, "the effect was not written completely")
     }
 }

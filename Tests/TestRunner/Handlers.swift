@@ -24,18 +24,18 @@ func handlers(database: Database, effects: EffectFile) -> JobHandlers {
     handlers.handle(Record.self) { record, context in
         if let gate = record.gate, context.attempt == 1 { await wait(for: gate) }
         try await database.transaction { connection in
-            try await connection.query("INSERT INTO diary (job, pid) VALUES (\(context.id.value), \(getpid()))")
+            try await connection.query("INSERT INTO effect_row (job, pid) VALUES (\(context.id.value), \(getpid()))")
             try await context.complete(on: connection)
         }
     }
-    handlers.handle(WaitingJob.self) { vigil, context in
+    handlers.handle(WaitingJob.self) { job, context in
         effects.append(context)
         guard context.attempt == 1 else { return }
-        if vigil.isStubborn { return await wait(for: vigil.gate) }
-        while !isThere(vigil.gate) { try await Task.sleep(for: .milliseconds(10)) }
+        if job.ignoresCancellation { return await wait(for: job.gate) }
+        while !isThere(job.gate) { try await Task.sleep(for: .milliseconds(10)) }
     }
     handlers.handle(Failure.self) { _, _ in throw CocoaError(.featureUnsupported) }
-    handlers.handle(CrashingJob.self) { _, _ in fatalError("as it was told to") }
+    handlers.handle(CrashingJob.self) { _, _ in fatalError("crash requested by the test") }
     return handlers
 }
 

@@ -7,7 +7,7 @@ import Testing
 @Suite("trust in settings and secret files")
 struct FileTrustTests {
     @Test(
-        "rejects a file that belongs to another user or is writable by others",
+        "trusts only files of the user or root with a safe mode",
         arguments: [
             (1000, 0o644, FileTrust.Content.settings, true), (0, 0o644, .settings, true),
             (1001, 0o644, .settings, false),
@@ -15,7 +15,7 @@ struct FileTrustTests {
             (1000, 0o640, .secret, true), (1000, 0o666, .secret, false), (1000, 0o660, .secret, false),
             (1001, 0o600, .secret, false), (0, 0o440, .secret, true),
         ] as [(UInt32, UInt32, FileTrust.Content, Bool)])
-    func judgement(owner: UInt32, mode: UInt32, content: FileTrust.Content, isTrusted: Bool) {
+    func trust(owner: UInt32, mode: UInt32, content: FileTrust.Content, isTrusted: Bool) {
         #expect((FileTrust.problem(owner: owner, mode: mode, content, user: 1000) == nil) == isTrusted)
     }
 

@@ -89,7 +89,7 @@ struct HelpTests {
             ])
         #expect(root.hasSuffix("See 'intro help <subcommand>' for detailed help."))
         let plain = IntroCommand.helpMessage(columns: 80).split(separator: "\n").sorted()
-        #expect(root.split(separator: "\n").sorted() == plain, "every line is kept")
+        #expect(root.split(separator: "\n").sorted() == plain, "the reordered help has the same lines")
     }
 
     @Test("leaves a text without global options as it is")

@@ -37,7 +37,7 @@ struct LogStreamTests {
             #expect(line.contains("é"))
         }
         let decoded = try JSONDecoder().decode(JSONValue.self, from: Data(entry.json(at: instant).utf8))
-        guard case .object(let members) = decoded else { return #expect(Bool(false), "not an object") }
+        guard case .object(let members) = decoded else { return #expect(Bool(false), "a log line is a JSON object") }
         #expect(members["message"] == .string("a\(text)b") && members["k\(text)"] == .string("\(text)é"))
     }
 

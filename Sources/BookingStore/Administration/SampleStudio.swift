@@ -15,15 +15,15 @@ public enum SampleStudio {
     /// The studio is created in one transaction, and only once if two callers do it at the same time.
     ///
     /// - Parameters:
-    ///   - office: The administration, whose actor is logged.
+    ///   - administration: The administration, whose actor is logged.
     ///   - database: The database.
     /// - Returns: Whether the studio was created.
     /// - Throws: ``PostgresError``, or ``Refusal`` if the handle of one of its trainers is in use.
-    public static func load(into office: Administration, _ database: Database) async throws -> Bool {
+    public static func load(into administration: Administration, _ database: Database) async throws -> Bool {
         let handle = try Handle("downtown")
         return try await ConstraintRefusal.translating {
             try await database.transaction { connection in
-                var locks = BookingLocks(actor: office.actor)
+                var locks = BookingLocks(actor: administration.actor)
                 locks.locks.append("sample studio")
                 await locks.begin(on: connection)
                 let studios = StudioRepository(connection)

@@ -22,8 +22,8 @@ struct CorrectionPropertyTests {
                 }
             }
             let counts = try await chain.statuses()
-            #expect(counts.count == 4, "every status occurs: \(counts)")
-            #expect(try await chain.correctionCount() > 5, "seed \(seed) corrects sessions")
+            #expect(counts.count == 4, "each status occurs: \(counts)")
+            #expect(try await chain.correctionCount() > 5, "seed \(seed) makes more than five corrections")
             #expect(try await chain.brokenEvents() == [], "seed \(seed)")
             try await expectInvariants(in: fixture, now: BookingFixture.now)
         }

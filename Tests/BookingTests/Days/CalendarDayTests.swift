@@ -57,11 +57,11 @@ struct CalendarDayTests {
         let part = days([shift], absences: [dentist])
         #expect(part.map(\.state) == [.working] && part[0].reasons.isEmpty && part[0].hours.count == 2)
         let leave = try sample.absence("2026-11-28", "2026-12-05", nil)
-        #expect(days([], absences: [leave]).map(\.state) == [.away], "also on a day without hours")
+        #expect(days([], absences: [leave]).map(\.state) == [.away], "the day is away, although it has no hours")
         let both = days(
             [shift], absences: [try sample.absence("2026-12-01 08:00", "2026-12-01 12:00", "A")],
             closures: [try sample.closure("2026-12-01 12:00", "2026-12-01 18:00", "B")])
-        #expect(both.map(\.state) == [.away], "together they leave no hours")
+        #expect(both.map(\.state) == [.away], "the two absences together leave no hours")
     }
 
     @Test("a retired trainer is off, and keeps booked sessions")

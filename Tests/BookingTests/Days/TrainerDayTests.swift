@@ -53,7 +53,7 @@ struct TrainerDayTests {
         let leave = try sample.absence("2026-11-28", "2026-12-05", nil)
         let free = day([], absences: [leave])
         #expect(free.absences.map(\.during) == [nil] && !free.isOff)
-        #expect(day([], absences: [dentist]).isOff, "part of a day without hours")
+        #expect(day([], absences: [dentist]).isOff, "an absence on a day without hours leaves the day off")
         let two = day(
             [shift],
             absences: [
@@ -63,7 +63,7 @@ struct TrainerDayTests {
         #expect(two.absences.compactMap(\.during).count == 2 && two.availableHours.isEmpty && !two.isOff)
     }
 
-    @Test("includes a closure only at the trainer's studio and during their hours")
+    @Test("includes a closure only at the trainer's studio and during the trainer's hours")
     func closures() throws {
         let shifts = [
             try sample.shift("2026-12-01 09:00", "2026-12-01 12:00"),
@@ -76,12 +76,12 @@ struct TrainerDayTests {
         #expect(closed.closures[0].obstacle.during == nil && closed.closures[0].obstacle.reason == "Repair")
         #expect(closed.availableHours.map(\.studio.handle) == ["west"])
         let afternoon = try sample.closure("2026-12-01 14:00", "2026-12-01 16:00", "Party")
-        #expect(day(shifts, closures: [afternoon]).closures.isEmpty, "the trainer has left by then")
+        #expect(day(shifts, closures: [afternoon]).closures.isEmpty, "the closure begins after the trainer's hours")
         let closedDayOff = day([], closures: [try sample.closure("2026-12-01", "2026-12-02", "Repair")])
         #expect(closedDayOff.closures.isEmpty && closedDayOff.isOff)
     }
 
-    @Test("has no hours and no absences from the date of retirement")
+    @Test("a trainer has no hours and no absences from the date of retirement")
     func retirement() throws {
         let shift = try sample.shift("2026-12-01 09:00", "2026-12-01 17:00")
         let leave = try sample.absence("2026-12-01", "2026-12-02", "Ill")

@@ -74,7 +74,7 @@ struct DayPeriodTests {
         #expect(try period.end(context.clock) == TimePhrase.instant("2026-11-30 12:00", in: context))
     }
 
-    @Test("is refused where an instant is needed")
+    @Test("a period is refused where an instant is needed")
     func isNoInstant() {
         #expect { try TimePhrase.instant("tomorrow morning", in: context) } throws: { error in
             guard case .invalid(let input) = error as? TimeProblem else { return false }

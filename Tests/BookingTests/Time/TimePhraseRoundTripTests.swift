@@ -47,7 +47,7 @@ struct TimePhraseRoundTripTests {
         Form("time first") { "\(twelve($1)) on \($0.weekday.name) \(month($0)) \($0.day)" },
     ]
 
-    @Test("are read as the same time", arguments: forms)
+    @Test("a printed time is read as the same time", arguments: forms)
     func areRead(form: Form) throws {
         let clock = try StudioClock(timeZone: "America/Los_Angeles")
         var generator = SeededGenerator(seed: 14)
@@ -64,7 +64,7 @@ struct TimePhraseRoundTripTests {
         }
     }
 
-    @Test("are read in every time zone across its clock changes, in every form", arguments: forms)
+    @Test("a time is read in every form in every time zone, across clock changes", arguments: forms)
     func areReadAtClockChanges(form: Form) throws {
         for (zone, date) in [
             ("America/Los_Angeles", "2027-03-14"), ("America/Los_Angeles", "2026-11-01"),

@@ -20,7 +20,7 @@ struct EnqueueTests {
             }
             try await fixture.database.transaction { connection in
                 _ = try await JobQueue(connection).enqueue(NoteJob("kept"))
-                #expect(try await fixture.isEmpty(), "nobody else sees it before the end")
+                #expect(try await fixture.isEmpty(), "other transactions do not see the job before the commit")
             }
             #expect(try await fixture.number("SELECT count(*) FROM job WHERE payload ->> 'text' = 'kept'") == 1)
             #expect(try await fixture.number("SELECT count(*) FROM job") == 1)
@@ -87,7 +87,7 @@ struct EnqueueTests {
             #expect(seen.all == ["first", "first"])
             #expect(try await fixture.enqueue(NoteJob("second"), once) != nil)
             try await fixture.drain(.forNotes { _, _ in throw JobInterruption.giveUp(because: "never") })
-            #expect(try await fixture.enqueue(NoteJob("third"), once) != nil, "a dead job holds no key")
+            #expect(try await fixture.enqueue(NoteJob("third"), once) != nil, "a dead job does not hold its key")
         }
     }
 
@@ -105,7 +105,7 @@ struct EnqueueTests {
                     throw HandlerError("the rest fails")
                 }
             }
-            #expect(try await fixture.enqueue(NoteJob("third"), hourly) != nil, "a rollback gives the key back")
+            #expect(try await fixture.enqueue(NoteJob("third"), hourly) != nil, "a rollback frees the key")
             #expect(try await fixture.enqueue(NoteJob("fourth"), hourly) == nil)
         }
     }

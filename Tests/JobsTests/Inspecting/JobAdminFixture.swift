@@ -10,7 +10,7 @@ import Testing
 struct JobAdminFixture: Sendable {
     /// A kind of job.
     struct TestJob: Job {
-        static let kind = "errand"
+        static let kind = "test"
         var number = 0
     }
 
@@ -60,8 +60,8 @@ struct JobAdminFixture: Sendable {
         return try await store.claim(order, acknowledging: []).jobs
     }
 
-    /// Enqueues a job and makes it dead, in a queue without other due jobs.
-    func die(_ job: some Job = TestJob(), _ options: JobOptions = JobOptions()) async throws -> JobID {
+    /// Enqueues a job and dead-letters it, in a queue without other due jobs.
+    func deadLetter(_ job: some Job = TestJob(), _ options: JobOptions = JobOptions()) async throws -> JobID {
         let key = try await enqueue(job, options)
         let leases = try await claim(options.queue).map(\.lease)
         let results = leases.map { JobResult(lease: $0, disposition: .dead(.failed, error: "boom")) }
@@ -91,17 +91,17 @@ struct JobAdminFixture: Sendable {
             configuration.lease = .seconds(7200)
         }
         try await queue.withRunner(handlers, listens: true, configure: quiet) { _ in
-            // The runner looks for jobs at its start, when it is connected, and at a notification; the order varies.
+            // The runner searches for jobs at its start, when connected, and at a notification; the order varies.
             for _ in 1...3 { try await searching { try await database.query("NOTIFY jobs") } }
             try await body()
         }
     }
 
-    /// Runs a body that makes the runner look for jobs, and waits until it has found none.
+    /// Runs a body that makes the runner search for jobs, and waits until the runner has found none.
     func searching(_ body: () async throws -> Void) async throws {
         let start = try await database.query("SELECT clock_timestamp()").decode(Date.self)[0]
         try await body()
-        try await wait(until: "the runner has looked in vain") {
+        try await wait(until: "the runner has found no job") {
             try await queue.number(
                 """
                 SELECT count(*)

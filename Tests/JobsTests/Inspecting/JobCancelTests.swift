@@ -28,7 +28,7 @@ struct JobCancelTests {
     @Test("rejects a dead or unknown job, and then cancels none of the jobs")
     func refused() async throws {
         try await JobAdminFixture.with { fixture in
-            let dead = try await fixture.die()
+            let dead = try await fixture.deadLetter()
             let running = try await fixture.enqueue()
             try await fixture.claim()
             let waiting = try await fixture.enqueue()

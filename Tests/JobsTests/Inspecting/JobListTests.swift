@@ -9,7 +9,7 @@ struct JobListTests {
     @Test("lists jobs of all states by due time")
     func states() async throws {
         try await JobAdminFixture.with { fixture in
-            let dead = try await fixture.die()
+            let dead = try await fixture.deadLetter()
             let running = try await fixture.enqueue()
             try await fixture.claim()
             let scheduled = try await fixture.schedule()
@@ -28,14 +28,14 @@ struct JobListTests {
     func filters(_ state: JobState) async throws {
         try await JobAdminFixture.with { fixture in
             var keys: [JobState: JobID] = [:]
-            keys[.dead] = try await fixture.die()
+            keys[.dead] = try await fixture.deadLetter()
             keys[.running] = try await fixture.enqueue()
             try await fixture.claim()
             keys[.scheduled] = try await fixture.schedule()
             keys[.waiting] = try await fixture.enqueue()
             try await fixture.enqueue(JobAdminFixture.OtherJob())
             try await fixture.enqueue(JobAdminFixture.TestJob(), JobOptions(queue: "other"))
-            let filter = JobFilter(state: state, queue: "default", kind: "errand")
+            let filter = JobFilter(state: state, queue: "default", kind: "test")
             #expect(try await fixture.admin.list(filter).map(\.id) == [keys[state]])
             #expect(try await fixture.admin.list(JobFilter(queue: "nowhere")).isEmpty)
         }
@@ -44,7 +44,7 @@ struct JobListTests {
     @Test("lists the newest jobs where there are more than the limit")
     func limit() async throws {
         try await JobAdminFixture.with { fixture in
-            _ = try await fixture.die()
+            _ = try await fixture.deadLetter()
             let later = try await fixture.schedule()
             let soon = try await fixture.enqueue()
             #expect(try await fixture.admin.list(limit: 2).map(\.id) == [soon, later])
@@ -55,7 +55,7 @@ struct JobListTests {
     @Test("shows a dead or waiting job with its payload and all its errors")
     func show() async throws {
         try await JobAdminFixture.with { fixture in
-            let dead = try await fixture.die(JobAdminFixture.TestJob(number: 7))
+            let dead = try await fixture.deadLetter(JobAdminFixture.TestJob(number: 7))
             let detail = try await fixture.admin.show(dead)
             #expect(detail.payload == #"{"number": 7}"#)
             #expect(detail.errors.map(\.message) == ["boom"])
@@ -69,8 +69,8 @@ struct JobListTests {
     @Test("lists the latest dead jobs first")
     func lastDead() async throws {
         try await JobAdminFixture.with { fixture in
-            let first = try await fixture.die()
-            let second = try await fixture.die()
+            let first = try await fixture.deadLetter()
+            let second = try await fixture.deadLetter()
             #expect(try await fixture.admin.lastDead(10).map(\.id) == [second, first])
             #expect(try await fixture.admin.lastDead(1).map(\.id) == [second])
         }
@@ -85,7 +85,7 @@ struct JobListTests {
             try await fixture.database.query(
                 """
                 INSERT INTO job_cron (key, schedule, time_zone, queue, kind, payload, priority, max_attempts)
-                VALUES ('strange', 'at full moon', 'UTC', 'default', 'errand', '{}', 2, 10)
+                VALUES ('strange', 'at full moon', 'UTC', 'default', 'test', '{}', 2, 10)
                 """)
             let schedules = try await fixture.admin.schedules()
             #expect(schedules.map(\.key) == ["nightly", "strange"])

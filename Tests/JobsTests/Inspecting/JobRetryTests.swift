@@ -11,7 +11,7 @@ struct JobRetryTests {
     @Test("a dead job waits again with the same ID, without failures, and keeps its errors")
     func retry() async throws {
         try await JobAdminFixture.with { fixture in
-            let job = try await fixture.die()
+            let job = try await fixture.deadLetter()
             let before = try await fixture.admin.show(job)
             #expect(try await fixture.admin.retry([job]) == JobAdmin.RetryResult(retried: [job]))
             let after = try await fixture.admin.show(job)
@@ -36,7 +36,7 @@ struct JobRetryTests {
     @Test("a retry wakes the runners", .timeLimit(.minutes(30)), arguments: [false, true])
     func wakeUp(_ isOneOfAll: Bool) async throws {
         try await JobAdminFixture.with { fixture in
-            let job = try await fixture.die()
+            let job = try await fixture.deadLetter()
             try await fixture.listening {
                 if isOneOfAll { _ = try await fixture.admin.retryAll() } else { try await fixture.admin.retry([job]) }
                 try await wait(until: "the job is done") { try await fixture.queue.isEmpty() }
@@ -47,7 +47,7 @@ struct JobRetryTests {
     @Test("rejects a waiting, running or unknown job, and then retries none of the jobs")
     func refused() async throws {
         try await JobAdminFixture.with { fixture in
-            let dead = try await fixture.die()
+            let dead = try await fixture.deadLetter()
             let running = try await fixture.enqueue()
             try await fixture.claim()
             let waiting = try await fixture.enqueue()
@@ -70,7 +70,7 @@ struct JobRetryTests {
     func keyTaken() async throws {
         try await JobAdminFixture.with { fixture in
             let options = JobOptions(uniqueness: .whileQueued("the key"))
-            let dead = try await fixture.die(JobAdminFixture.TestJob(), options)
+            let dead = try await fixture.deadLetter(JobAdminFixture.TestJob(), options)
             let other = try await fixture.schedule(key: "the key")
             let before = try await fixture.contents()
             await #expect(throws: JobRefusal.keyTaken(dead, by: other)) { try await fixture.admin.retry([dead]) }
@@ -82,9 +82,9 @@ struct JobRetryTests {
     func all() async throws {
         try await JobAdminFixture.with { fixture in
             let options = JobOptions(uniqueness: .whileQueued("the key"))
-            let first = try await fixture.die(JobAdminFixture.TestJob(), options)
-            let second = try await fixture.die(JobAdminFixture.TestJob(), options)
-            let third = try await fixture.die()
+            let first = try await fixture.deadLetter(JobAdminFixture.TestJob(), options)
+            let second = try await fixture.deadLetter(JobAdminFixture.TestJob(), options)
+            let third = try await fixture.deadLetter()
             let retryResult = try await fixture.admin.retryAll()
             #expect(retryResult == JobAdmin.RetryResult(retried: [first, third], keyTaken: [second]))
             #expect(try await fixture.admin.list(JobFilter(state: .dead)).map(\.id) == [second])
@@ -94,9 +94,9 @@ struct JobRetryTests {
     @Test("retries the dead jobs of a queue and a kind")
     func some() async throws {
         try await JobAdminFixture.with { fixture in
-            let job = try await fixture.die()
-            let chore = try await fixture.die(JobAdminFixture.OtherJob())
-            let elsewhere = try await fixture.die(JobAdminFixture.OtherJob(), JobOptions(queue: "other"))
+            let job = try await fixture.deadLetter()
+            let chore = try await fixture.deadLetter(JobAdminFixture.OtherJob())
+            let elsewhere = try await fixture.deadLetter(JobAdminFixture.OtherJob(), JobOptions(queue: "other"))
             #expect(try await fixture.admin.retryAll(JobFilter(queue: "nowhere")).retried.isEmpty)
             #expect(try await fixture.admin.retryAll(JobFilter(queue: "default", kind: "chore")).retried == [chore])
             #expect(try await fixture.admin.retryAll(JobFilter(queue: "other")).retried == [elsewhere])
@@ -108,7 +108,8 @@ struct JobRetryTests {
     func many() async throws {
         try await JobAdminFixture.with { fixture in
             let count = 2 * JobAdmin.batchLimit + 1
-            let key = try await fixture.die(JobAdminFixture.TestJob(), JobOptions(uniqueness: .whileQueued("the key")))
+            let key = try await fixture.deadLetter(
+                JobAdminFixture.TestJob(), JobOptions(uniqueness: .whileQueued("the key")))
             try await fixture.copyDead(key, times: count - 1)
             let retryResult = try await fixture.admin.retryAll()
             #expect(retryResult.retried == [key])
@@ -125,7 +126,7 @@ struct JobDiscardTests {
     @Test("deletes a dead job permanently")
     func discard() async throws {
         try await JobAdminFixture.with { fixture in
-            let (job, other) = (try await fixture.die(), try await fixture.die())
+            let (job, other) = (try await fixture.deadLetter(), try await fixture.deadLetter())
             try await fixture.admin.discard([job])
             await #expect(throws: JobRefusal.unknown(job)) { try await fixture.admin.show(job) }
             #expect(try await fixture.entry(other).state == .dead)
@@ -135,7 +136,7 @@ struct JobDiscardTests {
     @Test("rejects a scheduled or unknown job, and then discards none of the jobs")
     func refused() async throws {
         try await JobAdminFixture.with { fixture in
-            let dead = try await fixture.die()
+            let dead = try await fixture.deadLetter()
             let scheduled = try await fixture.schedule()
             let before = try await fixture.contents()
             await #expect(throws: JobRefusal.notDead(scheduled, .scheduled)) {
@@ -151,8 +152,8 @@ struct JobDiscardTests {
     @Test("discards the dead jobs of a kind")
     func some() async throws {
         try await JobAdminFixture.with { fixture in
-            let job = try await fixture.die()
-            let chore = try await fixture.die(JobAdminFixture.OtherJob())
+            let job = try await fixture.deadLetter()
+            let chore = try await fixture.deadLetter(JobAdminFixture.OtherJob())
             #expect(try await fixture.admin.countDead(JobFilter(kind: "chore")) == 1)
             #expect(try await fixture.admin.discardAll(JobFilter(kind: "chore")) == [chore])
             #expect(try await fixture.admin.list().map(\.id) == [job])

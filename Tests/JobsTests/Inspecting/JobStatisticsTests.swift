@@ -7,11 +7,11 @@ import Testing
 
 @Suite("Job statistics")
 struct JobStatisticsTests {
-    @Test("count each queue's jobs by state, with the time since the oldest became due")
+    @Test("the statistics count each queue's jobs by state, with the time since the oldest became due")
     func queues() async throws {
         try await JobAdminFixture.with { fixture in
-            _ = try await fixture.die()
-            _ = try await fixture.die(JobAdminFixture.TestJob(), JobOptions(queue: "other"))
+            _ = try await fixture.deadLetter()
+            _ = try await fixture.deadLetter(JobAdminFixture.TestJob(), JobOptions(queue: "other"))
             try await fixture.enqueue()
             try await fixture.enqueue()
             try await fixture.claim()
@@ -34,7 +34,7 @@ struct JobStatisticsTests {
         }
     }
 
-    @Test("list runners with a valid lease, and the queues that they serve even without jobs")
+    @Test("the statistics list runners with a valid lease, and the queues that they serve even without jobs")
     func runners() async throws {
         try await JobAdminFixture.with { fixture in
             let runner = try await fixture.runner("host-1", queues: "mail", "default")
@@ -56,7 +56,7 @@ struct JobStatisticsTests {
         }
     }
 
-    @Test("name the holder of the oldest snapshot, and count the dead rows")
+    @Test("the statistics name the holder of the oldest snapshot, and count the dead rows")
     func snapshot() async throws {
         try await JobAdminFixture.with { fixture in
             try await fixture.database.transaction(isolation: .repeatableRead, readOnly: true) { holder in
@@ -81,13 +81,14 @@ struct JobStatisticsTests {
         }
     }
 
-    @Test("count waiting jobs by an index-only scan after vacuum")
+    @Test("waiting jobs are counted by an index-only scan after vacuum")
     func plan() async throws {
         try await JobAdminFixture.with { fixture in
             try await fixture.database.query(
                 """
                 INSERT INTO job (queue, kind, payload, priority, run_at, max_attempts)
-                SELECT 'queue ' || number % 3, 'errand', to_jsonb(repeat('x', 300)), 2, now() + (number % 99 - 50) * interval '1 minute', 10
+                SELECT 'queue ' || number % 3, 'test', to_jsonb(repeat('x', 300)), 2,
+                       now() + (number % 99 - 50) * interval '1 minute', 10
                 FROM generate_series(1, 50000) AS number
                 """)
             try await fixture.database.query("VACUUM ANALYZE job")

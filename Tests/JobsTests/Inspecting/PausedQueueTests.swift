@@ -65,7 +65,7 @@ struct JobPruningTests {
     @Test("deletes old dead jobs, old runners and expired periods")
     func prune() async throws {
         try await JobAdminFixture.with { fixture in
-            let (old, young) = (try await fixture.die(), try await fixture.die())
+            let (old, young) = (try await fixture.deadLetter(), try await fixture.deadLetter())
             try await fixture.database.query(
                 "UPDATE job_dead SET died_at = now() - interval '8 days' WHERE id = \(old.value)")
             try await fixture.database.query("DELETE FROM job_runner")

@@ -4,13 +4,13 @@ extension LeaseModel {
         for job in jobs.indices {
             if let broken = violation(of: job) { return broken }
             if [.done, .dead].contains(before.jobs[job].place), jobs[job] != before.jobs[job] {
-                return "what is done is not final"
+                return "a final state has changed"
             }
         }
         switch step {
         case .complete(let runner, let job), .giveBack(let runner, let job):
-            let isStale = before.runners[runner].hand[job]?.token != before.jobs[job].token
-            return isStale && jobs != before.jobs ? "a stale lease has changed something" : nil
+            let isStale = before.runners[runner].claims[job]?.token != before.jobs[job].token
+            return isStale && jobs != before.jobs ? "a stale lease has changed a job" : nil
         default:
             return nil
         }
@@ -19,15 +19,19 @@ extension LeaseModel {
     private func violation(of number: Int) -> String? {
         let job = jobs[number]
         let holders = runners.indices.filter { runner in
-            guard let lease = runners[runner].hand[number] else { return false }
+            guard let lease = runners[runner].claims[number] else { return false }
             return !runners[runner].isLate && !runners[runner].isGone && !lease.isOfOldName
         }
         if holders.count > 1 { return "two runners with valid leases hold one job" }
-        if let holder = holders.first, runners[holder].hand[number]?.token != job.token {
-            return "a runner with a valid lease does not hold what it believes to hold"
+        if let holder = holders.first, runners[holder].claims[number]?.token != job.token {
+            return "a runner with a valid lease has a claim that is not current"
         }
-        if (job.place == .running) != (job.token != nil) { return "a job runs in nobody's hand" }
-        if let holder = job.holder, runners[holder].isGone { return "a job is lost in a dead runner's hand" }
+        if (job.place == .running) != (job.token != nil) {
+            return "a job is running without a lease, or has a lease without running"
+        }
+        if let holder = job.holder, runners[holder].isGone {
+            return "a job is still claimed by a runner that is marked as crashed"
+        }
         return nil
     }
 
@@ -46,7 +50,7 @@ extension LeaseModel {
     private func code(of number: Int) -> UInt64 {
         let runner = runners[number]
         var code: UInt64 = (runner.isLate ? 1 : 0) | (runner.isGone ? 2 : 0)
-        for (job, lease) in zip(jobs, runner.hand) {
+        for (job, lease) in zip(jobs, runner.claims) {
             code = code << 1 | (job.holder == number ? 1 : 0)
             code = code << 1 | (lease == nil ? 0 : 1)
             code = code << 1 | (lease != nil && lease?.token == job.token ? 1 : 0)

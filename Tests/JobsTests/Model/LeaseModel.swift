@@ -13,7 +13,7 @@ struct LeaseModel: Sendable {
         var isUnwanted = false
     }
 
-    /// A lease that a runner believes to hold.
+    /// A claim of a runner, which may be stale.
     struct Lease: Sendable, Equatable {
         let token: Int
         /// Whether the lease was claimed before the runner had to register again.
@@ -25,7 +25,7 @@ struct LeaseModel: Sendable {
         var isLate = false
         /// Whether it is marked as crashed.
         var isGone = false
-        var hand: [Lease?] = [nil, nil]
+        var claims: [Lease?] = [nil, nil]
     }
 
     /// A step of the model.
@@ -53,7 +53,7 @@ struct LeaseModel: Sendable {
         for runner in runners.indices {
             steps += [.claim(runner), .claimSuspect(runner), .beat(runner), .fallSilent(runner)]
             if runners[runner].isGone { steps.append(.enterAnew(runner)) }
-            for job in jobs.indices where runners[runner].hand[job] != nil {
+            for job in jobs.indices where runners[runner].claims[job] != nil {
                 steps += [.complete(runner, job: job), .giveBack(runner, job: job)]
             }
         }
@@ -84,15 +84,15 @@ struct LeaseModel: Sendable {
         for job in claimed {
             jobs[job].place = .running
             (jobs[job].token, jobs[job].holder) = (lastToken, runner)
-            runners[runner].hand[job] = Lease(token: lastToken)
+            runners[runner].claims[job] = Lease(token: lastToken)
         }
         return claimed.count
     }
 
     /// Changes a job only with its current token.
     private mutating func settle(_ runner: Int, _ job: Int, _ change: (inout Job) -> Void) -> Int {
-        let lease = runners[runner].hand[job]
-        runners[runner].hand[job] = nil
+        let lease = runners[runner].claims[job]
+        runners[runner].claims[job] = nil
         guard jobs[job].token != nil, jobs[job].token == lease?.token else { return 0 }
         change(&jobs[job])
         (jobs[job].token, jobs[job].holder) = (nil, nil)
@@ -116,7 +116,7 @@ struct LeaseModel: Sendable {
     private mutating func enterAnew(_ runner: Int) -> Int {
         runners[runner].isLate = false
         runners[runner].isGone = false
-        for job in jobs.indices { runners[runner].hand[job]?.isOfOldName = true }
+        for job in jobs.indices { runners[runner].claims[job]?.isOfOldName = true }
         return 1
     }
 

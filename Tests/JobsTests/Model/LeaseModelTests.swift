@@ -26,7 +26,7 @@ struct LeaseModelTests {
             }
             ends.insert(state.jobs.map { "\($0.place)" }.joined(separator: " "))
         }
-        #expect(ends.count == 16, "every end can be reached")
+        #expect(ends.count == 16, "each combination of final states can be reached")
         #expect(visited.count > 10_000)
     }
 
@@ -43,7 +43,7 @@ struct LeaseModelTests {
                 while !model.jobs.allSatisfy({ $0.place == .done || $0.place == .dead }) {
                     guard let step = model.steps.randomElement(using: &generator) else { break }
                     history.append(step)
-                    let leases = model.runners.map(\.hand)
+                    let leases = model.runners.map(\.claims)
                     let (expected, found) = (model.take(step), try await real.take(step, leases))
                     #expect(expected == found, "\(history)")
                     let isSame = try await real.expectSame(as: model, after: "\(history)")

@@ -71,7 +71,7 @@ struct ModelledQueue {
                 isSame = isSame && (dead.contains(id) ? .dead : .done) == job.place
             }
         }
-        #expect(isSame, "the tables hold \(waiting), the model \(model.jobs), after \(history)")
+        #expect(isSame, "the tables equal the model: \(waiting), \(model.jobs), after \(history)")
         return isSame
     }
 
@@ -84,7 +84,9 @@ struct ModelledQueue {
     private mutating func claim(_ runner: Int, includesCrashed: Bool) async throws -> Int {
         let claimed = includesCrashed ? try await claimSuspect(runner) : try await claimAll(runner)
         guard let token = claimed.first?.lease.token else { return 0 }
-        #expect(claimed.allSatisfy { $0.lease.token == token } && token > tokens[lastToken] ?? 0, "tokens only grow")
+        #expect(
+            claimed.allSatisfy { $0.lease.token == token } && token > tokens[lastToken] ?? 0,
+            "a new claim has a larger token")
         lastToken += 1
         tokens[lastToken] = token
         return claimed.count

@@ -43,7 +43,7 @@ extension JobFixture {
         try await database.withConnection { connection in
             try await connection.execute(
                 script: """
-                    CREATE TABLE diary (job bigint PRIMARY KEY, pid integer);
+                    CREATE TABLE effect_row (job bigint PRIMARY KEY, pid integer);
                     CREATE TABLE finished (job bigint PRIMARY KEY, kind text, at bigint);
                     CREATE SEQUENCE progress;
                     CREATE FUNCTION finish() RETURNS trigger LANGUAGE plpgsql AS $$

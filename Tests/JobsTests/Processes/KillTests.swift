@@ -14,7 +14,7 @@ struct KillTests {
             try await fixture.enqueue((0..<10_000).map { _ in Effect() })
             try await fixture.enqueue((0..<10_000).map { _ in BatchEffect() })
             // A job that was running during three kills by chance must not count as the cause.
-            let runners = try RunnerGroup(of: 4, on: fixture, RunnerGroup.hasty + ["--crashes", "1000"])
+            let runners = try RunnerGroup(of: 4, on: fixture, RunnerGroup.shortLease + ["--crashes", "1000"])
             let kills = try await fixture.kill(fifty: runners, over: 20_000)
             try await wait(until: "all jobs are done") { try await fixture.isEmpty() }
             #expect(try await runners.stop() == [0, 0, 0, 0])
@@ -36,16 +36,16 @@ struct KillTests {
             let folder = try ScratchFolder()
             try await fixture.enqueue((0..<8).map { _ in WaitingJob(gate: "\(folder.path)/never") })
             let runners = try RunnerGroup(of: 2, on: fixture, [])
-            try await wait(until: "all are in hand") { try runners.folder.effectLines().count == 8 }
+            try await wait(until: "all jobs are claimed") { try runners.folder.effectLines().count == 8 }
             // The server marks no runner as crashed until it has been up for the length of a lease.
-            try await wait(until: "the server is old enough") {
+            try await wait(until: "the server has run for a lease") {
                 try await fixture.number(
                     "SELECT (pg_postmaster_start_time() < now() - interval '25 seconds')::int::bigint") == 1
             }
             let pid = runners.all[0].pid
             runners.all[0].kill(SIGKILL)
             let kills = [Kill(pid: pid, at: try await fixture.clock())]
-            try await wait(until: "the other has taken over") {
+            try await wait(until: "the other runner has taken over") {
                 try await fixture.number("SELECT count(*) FROM job_runner WHERE gone_at IS NOT NULL") == 1
             }
             let account = try await fixture.account(of: runners.folder, kills: kills)
@@ -61,14 +61,14 @@ struct KillTests {
             try await fixture.enqueue([CrashingJob()])
             try await fixture.enqueue((0..<30).map { _ in BatchEffect() })
             let runners = try RunnerGroup(of: 2, on: fixture)
-            try await wait(until: "all jobs have come to their end") {
+            try await wait(until: "all jobs are done or dead") {
                 for (number, process) in runners.all.enumerated() where process.status != nil {
                     try runners.replace(number)
                 }
                 return try await fixture.isEmpty()
             }
             let dead = try await fixture.dead()
-            #expect(dead.map(\.kind) == ["trap"] && dead.map(\.reason) == ["crashed"] && dead.map(\.crashes) == [3])
+            #expect(dead.map(\.kind) == ["crash"] && dead.map(\.reason) == ["crashed"] && dead.map(\.crashes) == [3])
             #expect(dead.first?.errors.count == 3)
             #expect(Set(try runners.folder.effectLines().map(\.job)).count == 60)
         }

@@ -11,10 +11,10 @@ final class RunnerGroup: Sendable {
     private let processes: Guarded<[RunnerProcess]>
 
     /// The options of a short lease.
-    static let hasty = ["--lease", "2", "--heartbeat", "0.3"]
+    static let shortLease = ["--lease", "2", "--heartbeat", "0.3"]
 
     /// Starts runners, by default with a short lease.
-    init(of count: Int, on fixture: JobFixture, _ options: [String] = RunnerGroup.hasty) throws {
+    init(of count: Int, on fixture: JobFixture, _ options: [String] = RunnerGroup.shortLease) throws {
         let folder = try ScratchFolder()
         self.folder = folder
         self.fixture = fixture

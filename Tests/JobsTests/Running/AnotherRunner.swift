@@ -5,7 +5,7 @@ import PostgresTesting
 extension JobFixture {
     /// Registers another runner, with a lease of an hour by default, and returns its number.
     @discardableResult
-    func enterRunner(named name: String = "another", living seconds: Int = 3600) async throws -> Int64 {
+    func registerRunner(named name: String = "another", leaseSeconds seconds: Int = 3600) async throws -> Int64 {
         try await number(
             """
             INSERT INTO job_runner (name, queues, lease_until)
@@ -14,9 +14,9 @@ extension JobFixture {
             """)
     }
 
-    /// Gives the running jobs to another runner under new leases, as if their own runner had crashed.
-    func giveToAnother() async throws {
-        let runner = try await enterRunner()
+    /// Transfers the running jobs to another runner under new leases, as if their own runner had crashed.
+    func transferJobs() async throws {
+        let runner = try await registerRunner()
         try await database.query(
             "UPDATE job SET token = nextval('job_lease'), runner = \(runner), claimed_at = now() WHERE token IS NOT NULL"
         )
@@ -24,7 +24,7 @@ extension JobFixture {
 
     /// Waits until a session listens to notifications.
     func waitForListener() async throws {
-        try await wait(until: "somebody listens") {
+        try await wait(until: "a session listens") {
             try await number(
                 """
                 SELECT count(*)
@@ -37,7 +37,7 @@ extension JobFixture {
     /// Waits until heartbeats have been recorded for a number of seconds from now on.
     func waitForHeartbeats(lasting seconds: Int) async throws {
         let start = try await number("SELECT extract(epoch FROM clock_timestamp())::bigint")
-        try await wait(until: "hearts have beaten for a while") {
+        try await wait(until: "heartbeats have been recorded") {
             try await number(
                 "SELECT coalesce(max(extract(epoch FROM seen_at)), 0)::bigint FROM job_runner WHERE gone_at IS NULL"
             ) > start + Int64(seconds)

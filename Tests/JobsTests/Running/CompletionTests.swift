@@ -10,18 +10,20 @@ import Testing
 struct CompletionTests {
     @Test("the handler's writes and the completion are committed together")
     func together() async throws {
-        try await withDiary { fixture in
+        try await withEffectTable { fixture in
             try await fixture.enqueue(NoteJob("kept"))
             try await fixture.drain(
                 .forNotes { note, context in
                     try await fixture.database.transaction { connection in
-                        try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
+                        try await connection.query("INSERT INTO effect_row (text) VALUES (\(note.text))")
                         try await context.complete(on: connection)
-                        #expect(try await fixture.jobs().count == 1, "nobody else sees it before the end")
+                        #expect(
+                            try await fixture.jobs().count == 1,
+                            "other transactions do not see the completion before the commit")
                     }
-                    #expect(try await fixture.isEmpty(), "it is done before the runner hears of it")
+                    #expect(try await fixture.isEmpty(), "the commit completes the job before the handler returns")
                 })
-            #expect(try await fixture.diary() == ["kept"])
+            #expect(try await fixture.effectRows() == ["kept"])
             #expect(try await fixture.number("SELECT stale FROM job_runner") == 0)
             #expect(try await fixture.number("SELECT completed FROM job_runner") == 1)
         }
@@ -29,31 +31,31 @@ struct CompletionTests {
 
     @Test("the handler's writes and the completion are rolled back together, and the job is retried")
     func rolledBack() async throws {
-        try await withDiary { fixture in
+        try await withEffectTable { fixture in
             try await fixture.enqueue(NoteJob("twice tried"))
             try await fixture.drain(
                 .forNotes { note, context in
                     try await fixture.database.transaction { connection in
-                        try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
+                        try await connection.query("INSERT INTO effect_row (text) VALUES (\(note.text))")
                         try await context.complete(on: connection)
                         if context.attempt == 1 {
                             throw JobInterruption.retry(after: .zero, because: "changed my mind")
                         }
                     }
                 })
-            #expect(try await fixture.diary() == ["twice tried"])
+            #expect(try await fixture.effectRows() == ["twice tried"])
             #expect(try await fixture.isEmpty())
         }
     }
 
     @Test("a batch handler completes some jobs itself, and returns outcomes for the others")
     func batch() async throws {
-        try await withDiary { fixture in
+        try await withEffectTable { fixture in
             try await fixture.enqueue(["done", "mine", "retry", "snooze", "give up", "mine, too"].map(NoteJob.init))
             let handlers = JobHandlers.forBatches(upTo: 10) { batch in
                 try await fixture.database.transaction { connection in
                     for job in batch where job.payload.text.hasPrefix("mine") {
-                        try await connection.query("INSERT INTO diary (text) VALUES (\(job.payload.text))")
+                        try await connection.query("INSERT INTO effect_row (text) VALUES (\(job.payload.text))")
                         try await job.context.complete(on: connection)
                     }
                 }
@@ -67,7 +69,7 @@ struct CompletionTests {
                 }
             }
             try await fixture.drain(handlers) { $0.queues[0].concurrency = 1 }
-            #expect(try await fixture.diary() == ["mine", "mine, too"])
+            #expect(try await fixture.effectRows() == ["mine", "mine, too"])
             #expect(try await fixture.jobs().map(\.failures) == [1, 0])
             #expect(try await fixture.jobs().allSatisfy { $0.isWaiting && $0.dueIn > 400 })
             #expect(try await fixture.dead().map(\.reason) == ["gave_up"])
@@ -93,15 +95,15 @@ struct CompletionTests {
 
     @Test("a lost lease prevents the commit of the transaction")
     func takenOver() async throws {
-        try await withDiary { fixture in
+        try await withEffectTable { fixture in
             try await fixture.enqueue(NoteJob("late"))
             let thrown = EventLog<String>()
             try await fixture.withRunner(
                 .forNotes { note, context in
-                    try await fixture.giveToAnother()
+                    try await fixture.transferJobs()
                     do {
                         try await fixture.database.transaction { connection in
-                            try await connection.query("INSERT INTO diary (text) VALUES (\(note.text))")
+                            try await connection.query("INSERT INTO effect_row (text) VALUES (\(note.text))")
                             try await context.complete(on: connection)
                         }
                     } catch {
@@ -110,26 +112,26 @@ struct CompletionTests {
                     }
                 }
             ) { _ in
-                try await wait(until: "the runner has counted it") {
+                try await wait(until: "the runner has counted the stale lease") {
                     try await fixture.number("SELECT sum(stale)::bigint FROM job_runner WHERE name = 'test'") == 1
                 }
             }
             #expect(thrown.all.first?.contains("taken over") == true)
-            #expect(try await fixture.diary() == [])
+            #expect(try await fixture.effectRows() == [])
             #expect(try await fixture.jobs().map(\.isWaiting) == [false])
         }
     }
 
-    private func withDiary(_ body: (JobFixture) async throws -> Void) async throws {
+    private func withEffectTable(_ body: (JobFixture) async throws -> Void) async throws {
         try await withJobFixture { fixture in
-            try await fixture.database.query("CREATE TABLE diary (id serial, text text)")
+            try await fixture.database.query("CREATE TABLE effect_row (id serial, text text)")
             try await body(fixture)
         }
     }
 }
 
 extension JobFixture {
-    fileprivate func diary() async throws -> [String] {
-        try await database.query("SELECT text FROM diary ORDER BY id").decode(String.self)
+    fileprivate func effectRows() async throws -> [String] {
+        try await database.query("SELECT text FROM effect_row ORDER BY id").decode(String.self)
     }
 }

@@ -194,7 +194,7 @@ struct CronLoopTests {
             let text = try String(contentsOf: file, encoding: .utf8)
             read += 1
             for call in ["Date()", "Date.now", "timeIntervalSinceNow", "clock_gettime", "gettimeofday"] {
-                #expect(!text.contains(call), "\(file.lastPathComponent) asks \(call)")
+                #expect(!text.contains(call), "\(file.lastPathComponent) does not call \(call)")
             }
         }
         #expect(read > 20)

@@ -19,7 +19,7 @@ struct InterruptionTests {
             }
             try await fixture.withRunner(handlers) { _ in
                 try await seen.wait(for: "quick")
-                try await wait(until: "the slow one waits") { try await fixture.jobs().map(\.isWaiting) == [true] }
+                try await wait(until: "the slow job is waiting") { try await fixture.jobs().map(\.isWaiting) == [true] }
                 let job = try #require(try await fixture.jobs().first)
                 #expect(job.failures == 1 && job.errors.first?.hasPrefix("timed out after") == true)
             }
@@ -47,7 +47,7 @@ struct InterruptionTests {
             handlers.handle(LetterJob.self) { letter, _ in seen.note(letter.text) }
             try await fixture.withRunner(handlers, configure: { $0.cancellationPeriod = .milliseconds(20) }) { _ in
                 try await seen.wait(for: "goes on")
-                try await wait(until: "it waits for another try") {
+                try await wait(until: "the job waits for a retry") {
                     try await fixture.jobs().map(\.isWaiting) == [true]
                 }
                 latch.open()
@@ -72,7 +72,7 @@ struct InterruptionTests {
                 try? await Task.sleep(for: .seconds(3600))
             }
             try await fixture.withRunner(handlers, configure: { $0.cancellationPeriod = .seconds(60) }) { _ in
-                try await wait(until: "it is done") { try await fixture.isEmpty() }
+                try await wait(until: "the job is done") { try await fixture.isEmpty() }
             }
             #expect(try await fixture.dead().isEmpty)
         }
@@ -94,7 +94,7 @@ struct InterruptionTests {
             try await fixture.withRunner(handlers) { _ in
                 try await seen.wait(for: "begun")
                 try await fixture.database.query("UPDATE job SET cancel_requested = true")
-                try await wait(until: "it is dead") { try await fixture.dead().map(\.reason) == ["cancelled"] }
+                try await wait(until: "the job is dead") { try await fixture.dead().map(\.reason) == ["cancelled"] }
             }
             #expect(try await fixture.isEmpty())
             #expect(try await fixture.dead().map(\.failures) == [0])
@@ -115,7 +115,7 @@ struct InterruptionTests {
                 try await batches.wait(for: (0..<5).map(String.init))
                 try await fixture.database.query(
                     "UPDATE job SET cancel_requested = true WHERE payload ->> 'text' = '2'")
-                try await wait(until: "all have come to their end") { try await fixture.isEmpty() }
+                try await wait(until: "all jobs are done or dead") { try await fixture.isEmpty() }
             }
             #expect(Set(batches.all.dropFirst().flatMap { $0 }) == ["0", "1", "3", "4"])
             #expect(try await fixture.dead().map(\.reason) == ["cancelled"])
@@ -132,15 +132,15 @@ struct InterruptionTests {
                 await latch.wait()
             }
             try await fixture.withRunner(handlers, configure: { $0.prefetch = .fixed(10) }) { _ in
-                try await wait(until: "the others lie ready") {
+                try await wait(until: "the other jobs are prefetched") {
                     let areClaimed = try await fixture.jobs().allSatisfy { !$0.isWaiting }
                     return areClaimed && seen.count == 1
                 }
                 try await fixture.database.query(
                     "UPDATE job SET cancel_requested = true WHERE payload ->> 'text' = '1'")
-                try await wait(until: "it is dead") { try await fixture.dead().map(\.reason) == ["cancelled"] }
+                try await wait(until: "the job is dead") { try await fixture.dead().map(\.reason) == ["cancelled"] }
                 latch.open()
-                try await wait(until: "the others are done") { try await fixture.isEmpty() }
+                try await wait(until: "the other jobs are done") { try await fixture.isEmpty() }
             }
             #expect(seen.all == ["0", "2"])
         }

@@ -15,7 +15,7 @@ struct LeaseTests {
         try await withJobFixture { fixture in
             try await fixture.enqueue(NoteJob("taken over"))
             let handlers = JobHandlers.forNotes { _, _ in
-                try await fixture.giveToAnother()
+                try await fixture.transferJobs()
                 switch outcome {
                 case "retry": throw JobInterruption.retry(after: .zero, because: "no")
                 case "dead": throw JobInterruption.giveUp(because: "no")
@@ -23,7 +23,7 @@ struct LeaseTests {
                 }
             }
             try await fixture.withRunner(handlers) { _ in
-                try await wait(until: "it has been counted") {
+                try await wait(until: "the stale lease has been counted") {
                     try await fixture.number("SELECT sum(stale)::bigint FROM job_runner WHERE name = 'test'") == 1
                 }
             }
@@ -53,7 +53,7 @@ struct LeaseTests {
                     configuration.prefetch = .fixed(10)
                 }
             ) { _ in
-                try await wait(until: "two have begun, and the others lie ready") {
+                try await wait(until: "two jobs have started, and the others are prefetched") {
                     let areClaimed = try await fixture.jobs().allSatisfy { !$0.isWaiting }
                     return areClaimed && seen.count == 2
                 }
@@ -62,7 +62,7 @@ struct LeaseTests {
                     try await connection.query("UPDATE job_runner SET gone_at = now()")
                     _ = try await connection.query("SELECT rescue_jobs(0, 3)")
                 }
-                try await wait(until: "all are done") { try await fixture.isEmpty() }
+                try await wait(until: "all jobs are done") { try await fixture.isEmpty() }
                 #expect(try await fixture.number("SELECT count(*) FROM job_runner WHERE gone_at IS NULL") == 1)
                 #expect(try await fixture.number("SELECT count(*) FROM job_runner") == 2)
             }
@@ -76,7 +76,7 @@ struct LeaseTests {
     func drainAfterCrash(lease: Int, isTakenOver: Bool) async throws {
         try await withJobFixture { fixture in
             try await fixture.enqueue(NoteJob("left"))
-            let crashed = try await fixture.enterRunner(living: -1)
+            let crashed = try await fixture.registerRunner(leaseSeconds: -1)
             try await fixture.database.query(
                 "UPDATE job SET token = nextval('job_lease'), runner = \(crashed), claimed_at = now()")
             try await wait(until: "the server has run for three seconds") {
@@ -99,12 +99,12 @@ struct LeaseTests {
             let seen = EventLog<String>()
             let worker = QueueWorker(
                 JobRunner.Queue("default"), handlers: .forNotes { note, _ in seen.note(note.text) },
-                runnerLease: RunnerLease(runner: try await fixture.enterRunner(), leaseEnd: .now),
+                runnerLease: RunnerLease(runner: try await fixture.registerRunner(), leaseEnd: .now),
                 store: JobStore(database: fixture.database),
                 configuration: JobRunner.Configuration(name: "test", queues: []),
                 problems: RunnerProblems(logger: .silent), logger: .silent)
             let working = Task { await worker.work() }
-            try await wait(until: "it has been claimed") { try await fixture.jobs().map(\.isWaiting) == [false] }
+            try await wait(until: "the job has been claimed") { try await fixture.jobs().map(\.isWaiting) == [false] }
             await worker.stop()
             await working.value
             #expect(seen.all == [])
@@ -115,16 +115,16 @@ struct LeaseTests {
     @Test("the jobs of a claim whose response was lost are released, and running jobs are kept")
     func lostClaim() async throws {
         try await withJobFixture { fixture in
-            try await fixture.enqueue(NoteJob("in hand"))
+            try await fixture.enqueue(NoteJob("running"))
             let (seen, latch, log) = (EventLog<String>(), Latch(), CapturedLog())
             try await fixture.withRunner(
                 .forNotes { note, _ in
                     seen.note(note.text)
-                    if note.text == "in hand" { await latch.wait() }
+                    if note.text == "running" { await latch.wait() }
                 },
                 logger: log.logger, lockTimeout: .milliseconds(50), configure: { $0.queues[0].concurrency = 2 }
             ) { _ in
-                try await seen.wait(for: "in hand")
+                try await seen.wait(for: "running")
                 try await fixture.enqueue(NoteJob("lost"), JobOptions(queue: "elsewhere"))
                 try await fixture.database.query(
                     """
@@ -137,9 +137,9 @@ struct LeaseTests {
                 try await fixture.failClaims(log)
                 try await seen.wait(for: "lost")
                 latch.open()
-                try await wait(until: "both are done") { try await fixture.isEmpty() }
+                try await wait(until: "both jobs are done") { try await fixture.isEmpty() }
             }
-            #expect(seen.all == ["in hand", "lost"])
+            #expect(seen.all == ["running", "lost"])
         }
     }
 
@@ -161,13 +161,15 @@ struct LeaseTests {
                 handlers, logger: log.logger, lockTimeout: .milliseconds(20),
                 configure: { $0.queues[0].concurrency = 3 }
             ) { _ in
-                try await wait(until: "all have begun") { seen.count == 3 }
+                try await wait(until: "all jobs have started") { seen.count == 3 }
                 try await fixture.database.transaction { connection in
                     try await connection.query("SELECT FROM job WHERE payload ->> 'text' <> 'completed' FOR UPDATE")
                     latch.open()
-                    try await wait(until: "both have been refused") { log.text.contains("cannot be stored") }
+                    try await wait(until: "both results have been rejected") { log.text.contains("cannot be stored") }
                 }
-                try await wait(until: "all is written down") { try await fixture.jobs().map(\.isWaiting) == [true] }
+                try await wait(until: "the results are recorded") {
+                    try await fixture.jobs().map(\.isWaiting) == [true]
+                }
             }
             #expect(try await fixture.jobs().map(\.failures) == [1])
             #expect(seen.count == 3)
@@ -186,7 +188,7 @@ struct LeaseTests {
             try await fixture.withRunner(
                 .forNotes(acknowledgement: acknowledgement) { note, _ in seen.note(note.text) }
             ) { _ in
-                try await wait(until: "it is done") { try await fixture.isEmpty() }
+                try await wait(until: "the job is done") { try await fixture.isEmpty() }
             }
             #expect(seen.all == ["done"])
         }

@@ -18,7 +18,7 @@ struct OutageTests {
             }
             try await fixture.withRunner(handlers, logger: log.logger) { _ in
                 try await wait(until: "the job has failed") { try await fixture.jobs().map(\.failures) == [1] }
-                try await wait(until: "there is an end") {
+                try await wait(until: "the outage has ended") {
                     log.text.contains("notice") || log.text.contains("warning jobs fail")
                 }
             }

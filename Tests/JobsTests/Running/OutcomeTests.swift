@@ -32,8 +32,8 @@ struct OutcomeTests {
             }
             let job = try #require(try await fixture.jobs().first)
             #expect(job.isWaiting && job.failures == 1 && job.crashes == 0)
-            #expect(job.errors == ["the sun\u{FFFD} shone"], "what text cannot hold does not stop it")
-            #expect(job.dueIn > 15, "it waits as its runner is configured")
+            #expect(job.errors == ["the sun\u{FFFD} shone"], "a NUL character in the error is replaced")
+            #expect(job.dueIn > 15, "the delay follows the runner's configuration")
             #expect(try await fixture.number("SELECT failed FROM job_runner") == 1)
         }
     }
@@ -80,7 +80,7 @@ struct OutcomeTests {
         }
     }
 
-    @Test("a handler can give its job up")
+    @Test("a handler can dead-letter its job")
     func givingUp() async throws {
         try await withJobFixture { fixture in
             try await fixture.enqueue(NoteJob("hopeless"))

@@ -39,7 +39,7 @@ struct QueueTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(try await fixture.isEmpty(), "a drain waits for what is due and may not start yet")
+            #expect(try await fixture.isEmpty(), "a drain runs due jobs that the rate limit delays")
             let times = try await fixture.claims()
             try #require(times.count == 14)
             // Evenly spaced, 50 ms apart, in bursts of at most 100 ms.
@@ -65,11 +65,14 @@ struct QueueTests {
                 handlers,
                 configure: { $0.queues = [JobRunner.Queue("wide", concurrency: 4), JobRunner.Queue("narrow")] }
             ) { _ in
-                try await wait(until: "both have done what they can") { letters.count == 3 && notes.count == 4 }
+                try await wait(until: "both queues have started as many jobs as they can") {
+                    letters.count == 3 && notes.count == 4
+                }
                 try await wait(until: "the letters are acknowledged") { try await fixture.jobs().count == 9 }
-                #expect(try await fixture.jobs().count { !$0.isWaiting } == 4, "nothing lies ready where jobs are long")
+                #expect(
+                    try await fixture.jobs().count { !$0.isWaiting } == 4, "no job is prefetched while long jobs run")
                 latch.open()
-                try await wait(until: "all are done") { try await fixture.isEmpty() }
+                try await wait(until: "all jobs are done") { try await fixture.isEmpty() }
             }
             #expect(letters.all == ["0", "1", "2"])
         }
@@ -88,11 +91,11 @@ struct QueueTests {
             try await fixture.enqueue((0..<8).map { NoteJob("\($0)") })
             let four: (inout JobRunner.Configuration) -> Void = { $0.queues[0].concurrency = 4 }
             try await fixture.withRunner(both, configure: four) { _ in
-                try await wait(until: "four have begun") { seen.count == 4 }
+                try await wait(until: "four jobs have started") { seen.count == 4 }
                 try await fixture.withRunner(both, configure: four) { _ in
-                    try await wait(until: "all have begun") { seen.count == 8 }
+                    try await wait(until: "all jobs have started") { seen.count == 8 }
                     latch.open()
-                    try await wait(until: "all are done") { try await fixture.isEmpty() }
+                    try await wait(until: "all jobs are done") { try await fixture.isEmpty() }
                 }
             }
             #expect(Set(seen.all).count == 8)

@@ -56,7 +56,7 @@ struct RunnerProblemsTests {
         problems.ends("figures", "figures work")
         #expect(lines.count == 4)
         #expect(lines.last == "notice the database answers again [:] [\"lasted\": 2 h]", "\(lines)")
-        #expect(log.text.contains("debug heartbeat fail"), "each part is in the verbose log")
+        #expect(log.text.contains("debug heartbeat fail"), "the verbose log has an entry for each part")
     }
 
     @Test("a late error of an outage that has ended is not logged as another outage")
@@ -70,7 +70,7 @@ struct RunnerProblemsTests {
         problems.ends("figures", "figures work")
         #expect(lines.count == 2, "\(lines)")
         problems.occurs("figures", "figures fail", error: error, began: clock.now)
-        #expect(lines.count == 3, "a later one is logged")
+        #expect(lines.count == 3, "a later outage is logged")
     }
 
     @Test("a failure with another cause is logged separately, also during an outage")

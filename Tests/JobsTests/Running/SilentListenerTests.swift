@@ -34,7 +34,7 @@ struct SilentListenerTests {
                 try await fixture.enqueue(NoteJob("\(number)"))
                 try await seen.wait(for: "\(number)")
             }
-            try await wait(until: "the notifications have been sent, and go no further") { proxy.withheld > 0 }
+            try await wait(until: "the proxy withholds the notifications") { proxy.withheld > 0 }
             runner.stop()
             _ = try await running.value
             await pool.close()

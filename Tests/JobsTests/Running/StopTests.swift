@@ -19,18 +19,18 @@ struct StopTests {
                 seen.note("ended \(note.text)")
             }
             try await fixture.withRunner(handlers, configure: { $0.prefetch = .fixed(10) }) { runner in
-                try await wait(until: "the others lie ready") {
+                try await wait(until: "the other jobs are prefetched") {
                     let areClaimed = try await fixture.jobs().allSatisfy { !$0.isWaiting }
                     return areClaimed && seen.count == 1
                 }
                 runner.stop()
-                try await wait(until: "the others wait again") {
+                try await wait(until: "the other jobs are waiting again") {
                     try await fixture.jobs().count(where: \.isWaiting) == 4
                 }
                 try await fixture.enqueue(NoteJob("of no interest"))
                 #expect(seen.all == ["begun 0"])
                 latch.open()
-                try await wait(until: "the runner has gone") { try await fixture.hasNoRunner() }
+                try await wait(until: "the runner has unregistered") { try await fixture.hasNoRunner() }
             }
             #expect(seen.all == ["begun 0", "ended 0"])
             let jobs = try await fixture.jobs()
@@ -41,7 +41,7 @@ struct StopTests {
     @Test("a second stop, or the end of the grace period, cancels the running jobs", arguments: [true, false])
     func now(isOrdered: Bool) async throws {
         try await withJobFixture { fixture in
-            try await fixture.enqueue([NoteJob("obeys"), NoteJob("complains"), NoteJob("hangs")])
+            try await fixture.enqueue([NoteJob("stops"), NoteJob("fails"), NoteJob("hangs")])
             let seen = EventLog<String>()
             let latch = Latch()
             let handlers = JobHandlers.forNotes { note, _ in
@@ -50,7 +50,7 @@ struct StopTests {
                 do {
                     try await Task.sleep(for: .seconds(3600))
                 } catch {
-                    throw note.text == "obeys" ? error : HandlerError("how rude")
+                    throw note.text == "stops" ? error : HandlerError("failed")
                 }
             }
             try await fixture.withRunner(
@@ -61,10 +61,10 @@ struct StopTests {
                     configuration.cancellationPeriod = .milliseconds(50)
                 }
             ) { runner in
-                try await wait(until: "all have begun") { seen.count == 3 }
+                try await wait(until: "all jobs have started") { seen.count == 3 }
                 runner.stop()
                 if isOrdered { runner.stop(); runner.stopNow() }
-                try await wait(until: "the runner has gone") { try await fixture.hasNoRunner() }
+                try await wait(until: "the runner has unregistered") { try await fixture.hasNoRunner() }
             }
             let jobs = try await fixture.jobs()
             #expect(jobs.count == 3 && jobs.allSatisfy { $0.isWaiting && $0.failures == 0 && $0.crashes == 0 })
@@ -115,7 +115,7 @@ struct StopTests {
             let runner = JobRunner(
                 database: pool, listener: nil, handlers: handlers, configuration: configuration, logger: .silent)
             let running = Task { try await runner.run() }
-            try await wait(until: "the others lie ready") {
+            try await wait(until: "the other jobs are prefetched") {
                 let areClaimed = try await fixture.jobs().allSatisfy { !$0.isWaiting }
                 return areClaimed && seen.count == 1
             }

@@ -20,7 +20,7 @@ struct WakingTests {
                     configuration.queues[0].concurrency = concurrency
                 }
             ) { _ in
-                // The worker looks again after each job; sooner or later it does so while the next one is enqueued.
+                // The worker searches after each job; some of these searches coincide with an enqueue.
                 for number in 0..<400 {
                     try await fixture.enqueue(NoteJob("\(number)"))
                     await seen.wait(forCount: number + 1)
@@ -49,7 +49,7 @@ struct WakingTests {
                     }
                     try await group.waitForAll()
                 }
-                try await wait(until: "all are done") { seen.count == 400 }
+                try await wait(until: "all jobs are done") { seen.count == 400 }
             }
             #expect(Set(seen.all).count == 400)
         }
@@ -75,7 +75,7 @@ struct WakingTests {
         for seconds in [1.0, 4, 16, 64] {
             if try await isFoundByPoll(after: seconds) { return }
         }
-        Issue.record("the long job never began before the other was due")
+        Issue.record("the long job did not start before the other job was due")
     }
 
     /// Waits until a runner has found a job that is due after a number of seconds, while a long one runs.
@@ -158,7 +158,7 @@ struct WakingTests {
             try await fixture.enqueue([NoteJob("handed on")])
             let store = JobStore(database: fixture.database)
             let order = JobStore.ClaimRequest(
-                runner: try await fixture.enterRunner(), queue: "default", kinds: [NoteJob.kind], limit: 1,
+                runner: try await fixture.registerRunner(), queue: "default", kinds: [NoteJob.kind], limit: 1,
                 oldestFirst: false, includesCrashed: false, watermark: .beginning)
             let leases = try await store.claim(order, acknowledging: []).jobs.map(\.lease)
             let events = EventLog<ListenerEvent>()

@@ -31,7 +31,7 @@ struct AttemptJournalTests {
             #expect(facts[.posixPermissions] as? Int == (isFolder ? 0o700 : 0o600), "\(name)")
         }
         let other = try AttemptJournal(home: "\(home.path)/new/home").open(database: UUID(), at: now)
-        #expect(other.id != first.id, "another database has a journal of its own")
+        #expect(other.id != first.id, "another database has a separate journal")
     }
 
     @Test("concurrent processes write separate files, which later processes reuse")

@@ -40,7 +40,7 @@ struct ReconciliationDecisionTests {
         #expect(changed.beginsEpoch == .databaseChanged && changed.comparesJournal && !changed.replacesOthers)
         let behind = decision { $0.isMissingRuns = true }
         #expect(behind.beginsEpoch == .journalAhead && behind.comparesJournal)
-        #expect(decision(other: 6).beginsEpoch == .journalAhead, "the database went back to an earlier epoch")
+        #expect(decision(other: 6).beginsEpoch == .journalAhead, "an earlier epoch of the database begins a new one")
         #expect(!decision(other: 4).isNeeded)
     }
 

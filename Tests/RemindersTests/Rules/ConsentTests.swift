@@ -21,13 +21,16 @@ struct ConsentTests {
             try await fixture.note(
                 ConsentEditor.Preference(isGranted: false, scopes: [.followUp], how: "desk"), of: brief)
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-11 15:00"))
-            #expect(try await fixture.told("one-day", of: silent) == ["2027-01-11 14:00 PST sent"])
-            #expect(try await fixture.told("one-day-sms", of: silent) == ["2027-01-11 14:00 PST skipped opted_out"])
-            #expect(try await fixture.told("one-day-sms", of: brief) == ["2027-01-11 15:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("one-day", of: silent) == ["2027-01-11 14:00 PST sent"])
+            #expect(
+                try await fixture.ledgerEntries("one-day-sms", of: silent) == ["2027-01-11 14:00 PST skipped opted_out"]
+            )
+            #expect(try await fixture.ledgerEntries("one-day-sms", of: brief) == ["2027-01-11 15:00 PST sent"])
             for session in [silent, brief] { _ = try await fixture.store.desk.close(session.reference, as: .attended) }
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-13 09:00"))
-            #expect(try await fixture.told("attended", of: silent) == ["2027-01-13 09:00 PST sent"])
-            #expect(try await fixture.told("attended", of: brief) == ["2027-01-13 09:00 PST skipped opted_out"])
+            #expect(try await fixture.ledgerEntries("attended", of: silent) == ["2027-01-13 09:00 PST sent"])
+            #expect(
+                try await fixture.ledgerEntries("attended", of: brief) == ["2027-01-13 09:00 PST skipped opted_out"])
         }
     }
 
@@ -44,12 +47,13 @@ struct ConsentTests {
             }
             #expect(try await fixture.suppressions() == ["opt_out STOP"])
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-11 14:30"))
-            #expect(try await fixture.told("one-day-sms", of: ana) == ["2027-01-11 14:00 PST skipped opted_out"])
+            #expect(
+                try await fixture.ledgerEntries("one-day-sms", of: ana) == ["2027-01-11 14:00 PST skipped opted_out"])
             try await fixture.receive(.optedIn, "START")
             for session in [ana, ben] { #expect(try await fixture.consents(of: session, to: .sms) == [true, true]) }
             #expect(try await fixture.suppressions() == [])
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-11 15:00"))
-            #expect(try await fixture.told("one-day-sms", of: ben) == ["2027-01-11 15:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("one-day-sms", of: ben) == ["2027-01-11 15:00 PST sent"])
         }
     }
 
@@ -78,7 +82,10 @@ struct ConsentTests {
             try await fixture.note(ConsentEditor.Preference(isGranted: true, how: "desk"), of: session)
             #expect(try await Set(fixture.suppressions()) == ["hard_bounce", "complaint", "manual"])
             try await fixture.send(to: ScriptedMailTransport())
-            #expect(try await fixture.told("confirmation", of: session) == ["2027-01-01 16:00 PST skipped complaint"])
+            #expect(
+                try await fixture.ledgerEntries("confirmation", of: session) == [
+                    "2027-01-01 16:00 PST skipped complaint"
+                ])
             try await consentEditor.lift(.email(try EmailAddress("ana@example.com")))
             #expect(try await fixture.suppressions() == [])
         }
@@ -118,7 +125,8 @@ struct ConsentTests {
             }
             #expect(try await receive("\(name.text)@intro.test").entry.action == .messageFailed)
             try await fixture.send(to: ScriptedMailTransport(), at: DeliveryFixture.now + 60)
-            #expect(try await fixture.told("confirmation", of: session) == ["2027-01-01 16:00 PST failed bounced"])
+            #expect(
+                try await fixture.ledgerEntries("confirmation", of: session) == ["2027-01-01 16:00 PST failed bounced"])
             for stranger in ["x@y.test", "\(session.reference.code).three-days.1@intro.test"] {
                 #expect(try await receive(stranger).entry.review == .unknownMessage)
             }

@@ -15,12 +15,14 @@ struct CorrectedMessageTests {
             let (desk, request) = (fixture.store.desk, ChangeRequest(now: try fixture.instant("2027-01-12 10:00")))
             _ = try await desk.mark(session.reference, as: .attended, request)
             _ = try await desk.mark(session.reference, as: .noShow, reason: "wrong client", request)
-            #expect(try await fixture.told("attended", of: session) == ["2027-01-13 09:00 PST skipped corrected"])
-            #expect(try await fixture.told("no-show", of: session) == ["2027-01-13 09:00 PST queued"])
+            #expect(
+                try await fixture.ledgerEntries("attended", of: session) == ["2027-01-13 09:00 PST skipped corrected"])
+            #expect(try await fixture.ledgerEntries("no-show", of: session) == ["2027-01-13 09:00 PST queued"])
             _ = try await desk.undo(session.reference, reason: "not marked yet", request)
-            #expect(try await fixture.told("no-show", of: session) == ["2027-01-13 09:00 PST skipped corrected"])
+            #expect(
+                try await fixture.ledgerEntries("no-show", of: session) == ["2027-01-13 09:00 PST skipped corrected"])
             _ = try await desk.mark(session.reference, as: .attended, request)
-            #expect(try await fixture.told("attended", of: session) == ["2027-01-13 09:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("attended", of: session) == ["2027-01-13 09:00 PST queued"])
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: fixture.instant("2027-01-13 09:00"))
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
@@ -33,9 +35,12 @@ struct CorrectedMessageTests {
             let session = try await fixture.book("2027-01-12 09:00")
             let request = ChangeRequest(now: DeliveryFixture.now)
             _ = try await fixture.store.desk.mark(session.reference, as: .attended, overrideReason: "x", request)
-            #expect(try await fixture.told("one-day", of: session) == ["2027-01-11 09:00 PST skipped session_closed"])
+            #expect(
+                try await fixture.ledgerEntries("one-day", of: session) == [
+                    "2027-01-11 09:00 PST skipped session_closed"
+                ])
             _ = try await fixture.store.desk.undo(session.reference, reason: "wrong client", request)
-            #expect(try await fixture.told("one-day", of: session) == ["2027-01-11 09:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("one-day", of: session) == ["2027-01-11 09:00 PST queued"])
         }
     }
 
@@ -49,12 +54,12 @@ struct CorrectedMessageTests {
             let undone = try await fixture.store.desk.undo(
                 session.reference, reason: "wrong client", ChangeRequest(now: DeliveryFixture.now))
             #expect(undone.session.revision == 3)
-            #expect(try await fixture.told("rebooked", of: session) == ["2027-01-01 16:00 PST queued"])
-            #expect(try await fixture.told("one-day", of: session).last == "2027-01-11 09:00 PST queued")
+            #expect(try await fixture.ledgerEntries("rebooked", of: session) == ["2027-01-01 16:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("one-day", of: session).last == "2027-01-11 09:00 PST queued")
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
-            #expect(try await fixture.told("confirmation", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("confirmation", of: session) == ["2027-01-01 16:00 PST sent"])
         }
     }
 
@@ -70,13 +75,15 @@ struct CorrectedMessageTests {
             try await fixture.send(to: ScriptedMailTransport())
             _ = try await desk.undo(session.reference, reason: "wrong client", ChangeRequest(now: DeliveryFixture.now))
             _ = try await desk.reschedule(toBen, ChangeRequest(now: DeliveryFixture.now))
-            #expect(try await fixture.told("rebooked", of: session) == ["2027-01-01 16:00 PST skipped rescheduled"])
+            #expect(
+                try await fixture.ledgerEntries("rebooked", of: session) == ["2027-01-01 16:00 PST skipped rescheduled"]
+            )
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: DeliveryFixture.now + 60)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
-            // The client, who was told that the session is cancelled, must learn its time.
-            #expect(try await fixture.told("rescheduled", of: session) == ["2027-01-01 16:00 PST sent"])
-            #expect(try await fixture.told("trainer-changed", of: session) == [])
+            // The client was notified of the cancellation, so the time of the session must be announced.
+            #expect(try await fixture.ledgerEntries("rescheduled", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("trainer-changed", of: session) == [])
         }
     }
 
@@ -94,13 +101,13 @@ struct CorrectedMessageTests {
             try await fixture.send(to: ScriptedMailTransport())
             _ = try await desk.reschedule(toBen, ChangeRequest(now: DeliveryFixture.now))
             try await fixture.send(to: ScriptedMailTransport(), at: DeliveryFixture.now + 60)
-            #expect(try await fixture.told("rebooked", of: session) == ["2027-01-01 16:00 PST sent"])
-            #expect(try await fixture.told("trainer-changed", of: session) == ["2027-01-01 16:00 PST sent"])
-            #expect(try await fixture.told("rescheduled", of: session) == [])
+            #expect(try await fixture.ledgerEntries("rebooked", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("trainer-changed", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("rescheduled", of: session) == [])
         }
     }
 
-    @Test("without a sent notice the cancellation is not announced, and what it superseded is sent")
+    @Test("without a sent notice the cancellation is not announced, and the superseded messages are sent")
     func unnotified() async throws {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-12 09:00")
@@ -110,13 +117,14 @@ struct CorrectedMessageTests {
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail)
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
-            #expect(try await fixture.told("cancelled", of: session) == ["2027-01-01 16:00 PST skipped corrected"])
-            #expect(try await fixture.told("rebooked", of: session) == [])
-            #expect(try await fixture.told("confirmation", of: session).contains("2027-01-01 16:00 PST sent"))
+            #expect(
+                try await fixture.ledgerEntries("cancelled", of: session) == ["2027-01-01 16:00 PST skipped corrected"])
+            #expect(try await fixture.ledgerEntries("rebooked", of: session) == [])
+            #expect(try await fixture.ledgerEntries("confirmation", of: session).contains("2027-01-01 16:00 PST sent"))
             // A second cancellation is announced.
             _ = try await fixture.store.desk.cancel(session.reference, reason: nil, now: DeliveryFixture.now)
             try await fixture.send(to: mail)
-            #expect(try await fixture.told("cancelled", of: session).last == "2027-01-01 16:00 PST sent")
+            #expect(try await fixture.ledgerEntries("cancelled", of: session).last == "2027-01-01 16:00 PST sent")
         }
     }
 

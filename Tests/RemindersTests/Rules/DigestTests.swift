@@ -62,7 +62,7 @@ struct DigestTests {
         }
     }
 
-    @Test("is due in the time zone of the trainer's home studio")
+    @Test("a digest is due in the time zone of the trainer's home studio")
     func otherZone() async throws {
         try await withDeliveryFixture { fixture in
             let waikiki = try await fixture.store.addStudio("waikiki", zone: "Pacific/Honolulu")
@@ -98,7 +98,9 @@ struct DigestTests {
                     try await RuleRepository($0).named(Handle("trainer-digest"), at: nil),
                     about: try await fixture.reference(of: "ben@example.com"), to: nil)
             }
-            guard case .day(let digest) = day.subject else { return #expect(Bool(false), "a digest is about a day") }
+            guard case .day(let digest) = day.subject else {
+                return #expect(Bool(false), "the subject of a digest is a day")
+            }
             #expect(digest.sessions.map(\.localStart) == ["2027-01-05 15:00 PST"])
             // The session at 9 AM is affected by the closure, so the trainer's day begins at 3 PM.
             #expect(try await fixture.digests(["2027-01-05 10:00"]) == [Self.maria])
@@ -118,7 +120,7 @@ struct DigestTests {
         }
     }
 
-    @Test("a planned digest waits during time off, and is skipped with that reason")
+    @Test("a planned digest waits during time off, and is then skipped with that reason")
     func awayAfterPlanning() async throws {
         try await withDeliveryFixture { fixture in
             try await fixture.giveAddress(Self.maria)

@@ -103,7 +103,7 @@ extension SessionCourse {
                 "two-hours 1, 2027-01-11 21:30 PST: queued quiet_hours > sent",
             ]),
         SessionCourse(
-            testDescription: "nobody sends for thirty hours, while two texts become due", start: "2027-01-12 16:00",
+            testDescription: "no sender runs for thirty hours, and two texts become due", start: "2027-01-12 16:00",
             batches: ["2027-01-09 16:00", "2027-01-11 09:00", "2027-01-12 15:00"],
             messages: [
                 "confirmation 1, 2027-01-01 16:00 PST: queued > sent",
@@ -113,7 +113,7 @@ extension SessionCourse {
                 "two-hours 1, 2027-01-12 14:00 PST: queued > sent",
             ]),
         SessionCourse(
-            testDescription: "nobody sends for thirty hours, until late at night", start: "2027-01-12 16:00",
+            testDescription: "no sender runs for thirty hours, until late at night", start: "2027-01-12 16:00",
             batches: [
                 "2027-01-10 16:00", "2027-01-11 22:00", "2027-01-12 08:59", "2027-01-12 09:00", "2027-01-12 14:00",
             ],
@@ -124,7 +124,7 @@ extension SessionCourse {
                 "two-hours 1, 2027-01-12 14:00 PST: queued > sent",
             ]),
         SessionCourse(
-            testDescription: "nobody sends for thirty hours, until it is over", start: "2027-01-12 16:00",
+            testDescription: "no sender runs for thirty hours, until the session is over", start: "2027-01-12 16:00",
             batches: ["2027-01-11 10:00", "2027-01-12 16:00"],
             messages: [
                 "confirmation 1, 2027-01-01 16:00 PST: queued > sent",

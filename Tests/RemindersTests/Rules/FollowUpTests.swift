@@ -19,8 +19,8 @@ struct FollowUpTests {
             try await fixture.store.database.query(
                 "UPDATE session SET status = \(status.rawValue) WHERE id = \(inserted.id.value)")
             for session in [marked, inserted] {
-                #expect(try await fixture.told(rule, of: session) == ["2027-01-13 09:00 PST queued"])
-                #expect(try await fixture.told(other, of: session) == [])
+                #expect(try await fixture.ledgerEntries(rule, of: session) == ["2027-01-13 09:00 PST queued"])
+                #expect(try await fixture.ledgerEntries(other, of: session) == [])
             }
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: fixture.instant("2027-01-13 08:59"))
@@ -61,7 +61,7 @@ struct FollowUpTests {
                     key: try Handle("thanks"), anchor: .end, time: try LocalTime("09:00"), channel: .email,
                     template: try Handle("attended")), now: DeliveryFixture.now)
             let session = try await fixture.book("2027-01-12 15:00")
-            #expect(try await fixture.told("thanks", of: session) == ["2027-01-12 15:20 PST queued"])
+            #expect(try await fixture.ledgerEntries("thanks", of: session) == ["2027-01-12 15:20 PST queued"])
         }
     }
 
@@ -74,7 +74,7 @@ struct FollowUpTests {
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: fixture.instant("2027-01-15 09:00"))
             #expect(await mail.deliveries.addresses == ["ana@example.com"])
-            #expect(try await fixture.told("attended", of: late) == ["2027-01-12 09:00 PST skipped too_late"])
+            #expect(try await fixture.ledgerEntries("attended", of: late) == ["2027-01-12 09:00 PST skipped too_late"])
         }
     }
 
@@ -85,12 +85,13 @@ struct FollowUpTests {
             _ = try await fixture.store.desk.confirm(session.reference, now: DeliveryFixture.now)
             let texts = ScriptedTextTransport()
             try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: fixture.instant("2027-01-12 12:00"))
-            #expect(try await fixture.told("two-hours", of: session) == ["2027-01-12 12:00 PST skipped confirmed"])
+            #expect(
+                try await fixture.ledgerEntries("two-hours", of: session) == ["2027-01-12 12:00 PST skipped confirmed"])
             _ = try await fixture.store.desk.reschedule(
                 session.reference, to: fixture.instant("2027-01-13 14:00"), with: nil, overrideReason: nil,
                 now: fixture.instant("2027-01-12 12:10"))
             try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: fixture.instant("2027-01-13 12:00"))
-            #expect(try await fixture.told("two-hours", of: session).last == "2027-01-13 12:00 PST sent")
+            #expect(try await fixture.ledgerEntries("two-hours", of: session).last == "2027-01-13 12:00 PST sent")
         }
     }
 
@@ -104,9 +105,11 @@ struct FollowUpTests {
             let again = try await fixture.book(
                 "2027-01-12 11:00", for: "ben@example.com", now: DeliveryFixture.now + 60)
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-09 11:00"))
-            #expect(try await fixture.told("three-days", of: first) == ["2027-01-09 09:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("three-days", of: first) == ["2027-01-09 09:00 PST sent"])
             #expect(
-                try await fixture.told("three-days", of: again) == ["2027-01-09 11:00 PST skipped not_first_booking"])
+                try await fixture.ledgerEntries("three-days", of: again) == [
+                    "2027-01-09 11:00 PST skipped not_first_booking"
+                ])
         }
     }
 }

@@ -120,7 +120,7 @@ struct MessageEligibilityTests {
             for (index, example) in cases.enumerated() { try await database.query(example.change(index + 1)) }
             let results = try await fixture.evaluations()
             for (index, example) in cases.enumerated() {
-                #expect(results[index] == example.reason, "\(index + 1): \(example.reason ?? "goes out")")
+                #expect(results[index] == example.reason, "\(index + 1): \(example.reason ?? "sent")")
             }
         }
     }
@@ -137,7 +137,7 @@ struct MessageEligibilityTests {
             let texts = ScriptedTextTransport()
             try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: fixture.instant("2027-01-12 15:00"))
             #expect(await texts.deliveries.addresses == ["+12135550147"])
-            #expect(try await fixture.told("one-day-sms", of: session) == ["2027-01-11 16:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("one-day-sms", of: session) == ["2027-01-11 16:00 PST sent"])
         }
     }
 
@@ -211,10 +211,13 @@ struct MessageEligibilityTests {
             let session = try await fixture.book("2027-01-12 16:00", phone: "+12135550147")
             let texts = ScriptedTextTransport()
             try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: fixture.instant("2027-01-01 23:00"))
-            #expect(try await fixture.told("welcome-text", of: session) == ["2027-01-01 18:00 PST queued quiet_hours"])
-            #expect(try await fixture.told("text-at-once", of: session) == ["2027-01-01 16:00 PST sent"])
+            #expect(
+                try await fixture.ledgerEntries("welcome-text", of: session) == [
+                    "2027-01-01 18:00 PST queued quiet_hours"
+                ])
+            #expect(try await fixture.ledgerEntries("text-at-once", of: session) == ["2027-01-01 16:00 PST sent"])
             try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: fixture.instant("2027-01-02 09:00"))
-            #expect(try await fixture.told("welcome-text", of: session) == ["2027-01-01 18:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("welcome-text", of: session) == ["2027-01-01 18:00 PST sent"])
         }
     }
 

@@ -34,7 +34,7 @@ struct ObstacleTests {
         },
     ]
 
-    @Test("wait with the reason, and are sent once the session can take place again", arguments: obstacles)
+    @Test("messages wait with the reason, and are sent once the session can take place again", arguments: obstacles)
     func waits(_ obstacle: Obstacle) async throws {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-11 09:00", phone: "+12135550147")
@@ -61,7 +61,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("are skipped with the reason at the start time of the session", arguments: obstacles)
+    @Test("waiting messages are skipped with the reason at the start time of the session", arguments: obstacles)
     func skipped(_ obstacle: Obstacle) async throws {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-11 09:00")
@@ -79,7 +79,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("are not claimed again by a runner until something changes")
+    @Test("a runner does not claim waiting messages again until something changes")
     func notClaimedAgain() async throws {
         try await withDeliveryFixture { fixture in
             try await fixture.book("2027-01-11 09:00")
@@ -101,7 +101,7 @@ struct ObstacleTests {
         }
     }
 
-    @Test("are superseded by the notice of a move that makes the session possible")
+    @Test("the notice of a move that makes the session possible supersedes waiting messages")
     func moved() async throws {
         try await withDeliveryFixture { fixture in
             let session = try await fixture.book("2027-01-11 09:00")
@@ -171,11 +171,13 @@ struct ObstacleTests {
             try await fixture.away("2027-01-11 00:00", until: "2027-01-12 00:00")
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: fixture.instant("2027-01-11 11:00"))
-            #expect(try await fixture.told("feedback", of: session) == ["2027-01-11 10:20 PST queued trainer_away"])
+            #expect(
+                try await fixture.ledgerEntries("feedback", of: session) == ["2027-01-11 10:20 PST queued trainer_away"]
+            )
             #expect(await mail.deliveries.addresses == [])
             _ = try await fixture.store.desk.close(session.reference, as: .attended)
             try await fixture.runnerMinute(to: mail, at: fixture.instant("2027-01-11 11:01"))
-            #expect(try await fixture.told("feedback", of: session) == ["2027-01-11 10:20 PST sent"])
+            #expect(try await fixture.ledgerEntries("feedback", of: session) == ["2027-01-11 10:20 PST sent"])
         }
     }
 

@@ -65,7 +65,7 @@ struct RuleEditTests {
                 try await fixture.send(to: mail, texts: texts, at: fixture.instant(batch))
             }
             #expect(await mail.deliveries.addresses + texts.deliveries.addresses == [])
-            #expect(try await fixture.told("three-days", of: session) == ["2027-01-09 09:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("three-days", of: session) == ["2027-01-09 09:00 PST sent"])
         }
     }
 
@@ -83,10 +83,12 @@ struct RuleEditTests {
                 now: later)
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: later)
-            #expect(await mail.deliveries.addresses == ["ana@example.com"], "who was waiting for a confirmation")
+            #expect(
+                await mail.deliveries.addresses == ["ana@example.com"],
+                "only the confirmation that was queued before the change is sent")
             let session = try await fixture.book("2027-01-12 11:00", for: "cleo@example.com", now: later)
             try await fixture.send(to: mail, at: later)
-            #expect(try await fixture.told("welcome", of: session).map { $0.hasSuffix("sent") } == [true])
+            #expect(try await fixture.ledgerEntries("welcome", of: session).map { $0.hasSuffix("sent") } == [true])
         }
     }
 
@@ -119,7 +121,7 @@ struct RuleEditTests {
                 rule.offset = RuleOffset(days: 0, minutes: 300)
             }
             _ = try await fixture.store.desk.close(session.reference, as: .attended)
-            #expect(try await fixture.told("thanks", of: session) == ["2027-01-04 11:20 PST sent"])
+            #expect(try await fixture.ledgerEntries("thanks", of: session) == ["2027-01-04 11:20 PST sent"])
         }
     }
 
@@ -130,8 +132,8 @@ struct RuleEditTests {
             let now = try fixture.instant("2027-01-08 12:00")
             _ = try await fixture.rules.edit("one-day", now: now) { $0.offset = RuleOffset(days: -2, minutes: 0) }
             _ = try await fixture.rules.edit("three-days", now: now) { $0.offset = RuleOffset(days: -5, minutes: 0) }
-            #expect(try await fixture.told("one-day", of: session) == ["2027-01-10 09:00 PST queued"])
-            #expect(try await fixture.told("three-days", of: session) == ["2027-01-09 09:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("one-day", of: session) == ["2027-01-10 09:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("three-days", of: session) == ["2027-01-09 09:00 PST queued"])
             let mail = ScriptedMailTransport()
             for batch in ["2027-01-08 12:00", "2027-01-09 09:00", "2027-01-10 09:00", "2027-01-11 09:00"] {
                 try await fixture.send(to: mail, at: fixture.instant(batch))
@@ -151,17 +153,18 @@ struct RuleEditTests {
             _ = try await fixture.rules.edit("one-day", at: "uptown", now: DeliveryFixture.now) {
                 $0.offset = RuleOffset(days: -2, minutes: 0)
             }
-            #expect(try await fixture.told("one-day", of: here) == ["2027-01-11 09:00 PST queued"])
-            #expect(try await fixture.told("one-day", of: there) == ["2027-01-10 09:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("one-day", of: here) == ["2027-01-11 09:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("one-day", of: there) == ["2027-01-10 09:00 PST queued"])
             _ = try await fixture.rules.edit("one-day", at: "uptown", now: DeliveryFixture.now) { $0.isEnabled = false }
             try await fixture.send(to: ScriptedMailTransport(), at: fixture.instant("2027-01-11 09:00"))
-            #expect(try await fixture.told("one-day", of: here) == ["2027-01-11 09:00 PST sent"])
-            #expect(try await fixture.told("one-day", of: there) == ["2027-01-10 09:00 PST skipped rule_disabled"])
+            #expect(try await fixture.ledgerEntries("one-day", of: here) == ["2027-01-11 09:00 PST sent"])
+            #expect(
+                try await fixture.ledgerEntries("one-day", of: there) == ["2027-01-10 09:00 PST skipped rule_disabled"])
             let later = try await fixture.book("2027-01-13 09:00", for: "eve@example.com")
             let laterThere = try await fixture.store.book(
                 uptown, "2027-01-13 09:00", for: "max@example.com", with: james)
-            #expect(try await fixture.told("one-day", of: later).count == 1)
-            #expect(try await fixture.told("one-day", of: laterThere) == [])
+            #expect(try await fixture.ledgerEntries("one-day", of: later).count == 1)
+            #expect(try await fixture.ledgerEntries("one-day", of: laterThere) == [])
         }
     }
 
@@ -174,8 +177,11 @@ struct RuleEditTests {
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: fixture.instant("2027-01-11 09:00"))
             #expect(await mail.deliveries.addresses == [])
-            #expect(try await fixture.told("three-days", of: session) == ["2027-01-09 09:00 PST sent"])
-            #expect(try await fixture.told("one-day", of: session) == ["2027-01-11 09:00 PST skipped rule_disabled"])
+            #expect(try await fixture.ledgerEntries("three-days", of: session) == ["2027-01-09 09:00 PST sent"])
+            #expect(
+                try await fixture.ledgerEntries("one-day", of: session) == [
+                    "2027-01-11 09:00 PST skipped rule_disabled"
+                ])
         }
     }
 
@@ -196,10 +202,12 @@ struct RuleEditTests {
             let mail = ScriptedMailTransport()
             try await fixture.send(to: mail, at: now)
             #expect(await mail.deliveries.addresses == [])
-            #expect(try await fixture.told("five-days", of: soon) == ["2027-01-07 09:00 PST skipped rule_is_newer"])
+            #expect(
+                try await fixture.ledgerEntries("five-days", of: soon) == ["2027-01-07 09:00 PST skipped rule_is_newer"]
+            )
             try await fixture.send(to: mail, at: fixture.instant("2027-01-15 09:00"))
             #expect(await mail.deliveries.addresses.last == "ben@example.com")
-            #expect(try await fixture.told("five-days", of: later) == ["2027-01-15 09:00 PST sent"])
+            #expect(try await fixture.ledgerEntries("five-days", of: later) == ["2027-01-15 09:00 PST sent"])
         }
     }
 
@@ -219,9 +227,9 @@ struct RuleEditTests {
                     key: try Handle("at-once"), anchor: .booked, offset: RuleOffset(days: 0, minutes: 30),
                     channel: .email,
                     template: try Handle("one-day")), now: DeliveryFixture.now + 3600)
-            #expect(try await fixture.told("welcome", of: session) == ["2027-01-01 18:00 PST queued"])
-            #expect(try await fixture.told("thanks", of: session) == ["2027-01-12 11:20 PST queued"])
-            #expect(try await fixture.told("at-once", of: session) == [])
+            #expect(try await fixture.ledgerEntries("welcome", of: session) == ["2027-01-01 18:00 PST queued"])
+            #expect(try await fixture.ledgerEntries("thanks", of: session) == ["2027-01-12 11:20 PST queued"])
+            #expect(try await fixture.ledgerEntries("at-once", of: session) == [])
         }
     }
 }
@@ -237,10 +245,10 @@ extension RuleEditor {
 
 extension DeliveryFixture {
     /// The editor of the rules.
-    var rules: RuleEditor { RuleEditor(database: store.database, actor: "office") }
+    var rules: RuleEditor { RuleEditor(database: store.database, actor: "admin") }
 
     /// Returns the ledger of a rule and session: `2027-01-09 09:00 PST skipped late_booking`.
-    func told(_ rule: String, of session: Session) async throws -> [String] {
+    func ledgerEntries(_ rule: String, of session: Session) async throws -> [String] {
         try await store.database.withConnection { connection in
             try await LedgerRepository(connection).entries(of: session.reference, status: nil)
         }.filter { $0.rule == rule }.map { entry in

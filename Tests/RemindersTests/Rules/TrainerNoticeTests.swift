@@ -235,7 +235,7 @@ struct TrainerNoticeTests {
                         "SELECT count(*) FROM pg_locks WHERE relation = 'client_note'::regclass AND NOT granted"
                     ).decode(Int64.self) == [1]
                 }
-                try await wait(until: "the sender waits for the notes", isWaiting)
+                try await wait(until: "the sender waits for the lock of the notes", isWaiting)
                 sender.cancel()
                 // A request to cancel the statement, if there is one, arrives before the lock is released.
                 for _ in 0..<200 where try await isWaiting() {}

@@ -8,7 +8,7 @@ import Reminders
 import Testing
 
 @Suite("Changes between claim and delivery")
-struct FreshnessTests {
+struct ChangeAfterClaimTests {
     /// A change of the third session after its message was claimed.
     struct LateChange: CustomTestStringConvertible {
         let testDescription: String
@@ -97,7 +97,8 @@ struct FreshnessTests {
                 until: nil, limit: nil)
             #expect(report.tally.isComplete && report.tally.unknown == 0 && report.tally.failed == 0)
             #expect(await mail.deliveries.addresses == turn.reached.map { "\($0)@example.com" })
-            #expect(try await fixture.told("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])
+            #expect(
+                try await fixture.ledgerEntries("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])
         }
     }
 }

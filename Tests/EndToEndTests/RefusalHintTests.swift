@@ -1,7 +1,7 @@
 import Testing
 
 @Suite("reasons of refusals and their hints")
-struct TrueAnswerTests {
+struct RefusalHintTests {
     @Test("without a trainer, names the reason: no trainer works, none is free, no station, or a past time")
     func withoutTrainer() async throws {
         try await Studio.with { studio in

@@ -6,7 +6,7 @@ import Postgres
 import Testing
 
 @Suite("Reasons of refusals")
-struct TrueReasonTests {
+struct RefusalReasonTests {
     @Test("without a requested trainer, reports that no trainer works, or that all at work are busy")
     func withoutTrainer() async throws {
         try await withBookingFixture { fixture in
@@ -151,10 +151,10 @@ struct TrueReasonTests {
             // Off the grid, the trainer below the daily limit is chosen. Aiko has fewer sessions, but is not at work.
             let grid = try await fixture.book(studio, "2027-01-05 12:10", for: "b@example.com", because: "a favour")
             #expect(grid.trainer.handle == "noah" && grid.waivedRules == [.notOnGrid])
-            let nobody = await expectRefusal(.outsideHours) {
+            let unavailable = await expectRefusal(.outsideHours) {
                 try await fixture.book(studio, "2027-01-05 19:00", for: "c@example.com", because: "a favour")
             }
-            #expect(nobody?.remedy == .requestTrainer(studio: "downtown"))
+            #expect(unavailable?.remedy == .requestTrainer(studio: "downtown"))
             let named = try await fixture.addTrainer("zoe", hours: "sat 09:00-12:00")
             let asked = try await fixture.book(
                 studio, "2027-01-05 19:10", for: "c@example.com", with: named, because: "a favour")

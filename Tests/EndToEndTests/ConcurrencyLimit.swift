@@ -2,10 +2,9 @@ import Synchronization
 
 /// Limits the number of tests that run at the same time.
 ///
-/// Each test starts processes that connect to the same server: a hundred tests at once would slow each other down and
-/// use up
-/// its connections.
-final class Gate: Sendable {
+/// Each test starts processes that connect to the same server: a hundred concurrent tests would be slow, and would use
+/// all connections of the server.
+final class ConcurrencyLimit: Sendable {
     private struct State {
         var free: Int
         var waiting: [CheckedContinuation<Void, Never>] = []
@@ -17,8 +16,8 @@ final class Gate: Sendable {
         state = Mutex(State(free: width))
     }
 
-    /// Runs work when a place is free.
-    func pass<Result>(_ body: () async throws -> Result) async throws -> Result {
+    /// Runs work once fewer tests than the limit are running.
+    func run<Result>(_ body: () async throws -> Result) async throws -> Result {
         await enter()
         defer { leave() }
         return try await body()

@@ -8,7 +8,7 @@ import Reminders
 import Testing
 
 @Suite("History of a session's messages")
-struct AccountTests {
+struct MessageHistoryTests {
     @Test("shows sent, unknown and queued messages, and the expected reasons to skip")
     func history() async throws {
         try await withDeliveryFixture { fixture in
