@@ -7,7 +7,7 @@ struct SchemaFunction: Sendable {
     ///
     /// It rises with every release that changes one of them, and a binary with a lower number does not reinstall its own
     /// functions. A test fails if a text has changed since ``digest`` was recorded.
-    static let set: Int32 = 6
+    static let set: Int32 = 7
 
     /// The lowest schema version of a binary that works with these steps and functions.
     ///
@@ -15,7 +15,7 @@ struct SchemaFunction: Sendable {
     static let oldestBinary: Int32 = 14
 
     /// The recorded checksum of all functions of ``set``.
-    static let digest = "6a1335c9c77f6eac"
+    static let digest = "41356441faf50b2d"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [

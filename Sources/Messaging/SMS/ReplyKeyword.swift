@@ -141,7 +141,7 @@ enum OptOutPhrases {
             guard words[index] == "NO" else { return false }
             let rest = words[(index + 1)...].drop { ["ME", "NOS", "LE", "LES"].contains($0) }
             guard let verb = rest.first else { return false }
-            return writingStems.contains { verb.hasPrefix($0) && verb.count <= $0.count + 3 }
+            return writingStems.contains { verb.hasPrefix($0) && verb.count <= $0.count + 2 }
         }
     }
 
