@@ -39,7 +39,7 @@ public func withBookingFixture<Result>(
 enum SchemaTemplate {
     static let shared = Task {
         let template = try await TestDatabase.make()
-        let database = Database(Database.Configuration(conninfo: template.conninfo), logger: .silent)
+        let database = Database(Database.Configuration.patient(conninfo: template.conninfo), logger: .silent)
         try await Schema.apply(to: database)
         await database.close()
         return template.name

@@ -244,7 +244,7 @@ private func withLogins(
         try await fixture.database.query("GRANT intro_reader TO \(unsafeSQL: logins[1])")
         try await fixture.database.query("GRANT intro_service TO \(unsafeSQL: logins[2])")
         let pools = logins.map { login in
-            Database(Database.Configuration(conninfo: "\(fixture.conninfo) user=\(login)"), logger: .silent)
+            Database(Database.Configuration.patient(conninfo: "\(fixture.conninfo) user=\(login)"), logger: .silent)
         }
         let outcome: Result<Void, any Error>
         do {

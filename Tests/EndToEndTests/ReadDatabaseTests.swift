@@ -51,7 +51,7 @@ struct ReadDatabaseTests {
     private func expectLag(
         _ studio: Studio, _ conninfo: String, _ standby: TestServer, _ primary: TestServer
     ) async throws {
-        let database = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+        let database = Database(Database.Configuration.patient(conninfo: conninfo), logger: .silent)
         try await database.query("SELECT pg_wal_replay_pause()")
         try await studio.book("Bea", at: "2026-12-01 10:00", with: "james")
         try await wait(until: "the standby has received the booking") {

@@ -160,7 +160,7 @@ extension Studio {
     /// Runs work on the same studio on a server that has replaced another.
     func on(_ server: TestServer, from old: TestServer, _ body: (Studio) async throws -> Void) async throws {
         let place = conninfo.replacing(try old.socketFolder, with: try server.socketFolder)
-        var configuration = Database.Configuration(conninfo: place)
+        var configuration = Database.Configuration.patient(conninfo: place)
         configuration.maximumConnections = 4
         configuration.applicationName = "test"
         let database = Database(configuration, logger: .silent)

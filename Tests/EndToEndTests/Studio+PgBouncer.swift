@@ -34,7 +34,7 @@ extension Studio {
 
     /// The session state on the server connections of a pooler: locks, settings, statements, channels, tables.
     func sessionState(ofServerConnections count: Int) async throws -> [String] {
-        var configuration = Database.Configuration(conninfo: conninfo)
+        var configuration = Database.Configuration.patient(conninfo: conninfo)
         configuration.preparedStatements = false
         let database = Database(configuration, logger: .silent)
         let found = try await Self.sessionState(in: database, left: count)

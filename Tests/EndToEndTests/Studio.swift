@@ -59,7 +59,7 @@ struct Studio: Sendable {
         in test: TestDatabase, by binary: String, _ body: (Studio) async throws -> Void
     ) async throws {
         let folder = try ScratchFolder()
-        var configuration = Database.Configuration(conninfo: test.conninfo)
+        var configuration = Database.Configuration.patient(conninfo: test.conninfo)
         configure(&configuration)
         let database = Database(configuration, logger: .silent)
         let studio = Studio(database: database, conninfo: test.conninfo, home: folder.path, binary: binary)
@@ -88,7 +88,7 @@ struct Studio: Sendable {
     /// The same studio on the one of several servers that accepts writes, with a separate connection pool.
     func reached(byServersIn folders: [String]) throws -> Studio {
         let place = conninfo(toServersAt: folders)
-        var configuration = Database.Configuration(conninfo: place)
+        var configuration = Database.Configuration.patient(conninfo: place)
         Self.configure(&configuration)
         return Studio(database: Database(configuration, logger: .silent), conninfo: place, home: home)
     }

@@ -130,7 +130,7 @@ private enum BusyStudio {
     static let shared = Task {
         let test = try await TestDatabase.make()
         let folder = try ScratchFolder()
-        let database = Database(Database.Configuration(conninfo: test.conninfo), logger: .silent)
+        let database = Database(Database.Configuration.patient(conninfo: test.conninfo), logger: .silent)
         let studio = Studio(database: database, conninfo: test.conninfo, home: folder.path)
         try await studio.answer("setup", "--sample")
         for (name, time, trainer) in [

@@ -48,7 +48,7 @@ public func withJobFixture<Result>(
 public func withOwnServer<Result>(_ body: (JobFixture, TestServer) async throws -> Result) async throws -> Result {
     let server = try await TestServer.start()
     let conninfo = server.conninfo(database: "postgres")
-    let database = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+    let database = Database(Database.Configuration.patient(conninfo: conninfo), logger: .silent)
     try await Schema.apply(to: database)
     let result = try await body(JobFixture(database: database, conninfo: conninfo), server)
     await database.close()
@@ -60,7 +60,7 @@ public func withOwnServer<Result>(_ body: (JobFixture, TestServer) async throws 
 enum SchemaTemplate {
     static let shared = Task {
         let template = try await TestDatabase.make()
-        let database = Database(Database.Configuration(conninfo: template.conninfo), logger: .silent)
+        let database = Database(Database.Configuration.patient(conninfo: template.conninfo), logger: .silent)
         try await Schema.apply(to: database)
         await database.close()
         return template.name

@@ -63,9 +63,7 @@ public func withDatabase<Result>(
     _ body: (_ database: Database, _ conninfo: String) async throws -> Result
 ) async throws -> Result {
     let test = try await TestDatabase.make(template: template)
-    var configuration = Database.Configuration(conninfo: test.conninfo)
-    // On a busy machine a test may wait long for a connection of its own pool.
-    configuration.acquireTimeout = .seconds(600)
+    var configuration = Database.Configuration.patient(conninfo: test.conninfo)
     configure(&configuration)
     let database = Database(configuration, logger: logger)
     do {
@@ -77,5 +75,17 @@ public func withDatabase<Result>(
         await database.close()
         try? await test.drop()
         throw error
+    }
+}
+
+extension Database.Configuration {
+    /// Returns a configuration for tests, which may wait long for a connection on a busy machine.
+    ///
+    /// - Parameter conninfo: The connection string.
+    /// - Returns: The configuration.
+    public static func patient(conninfo: String) -> Database.Configuration {
+        var configuration = Database.Configuration(conninfo: conninfo)
+        configuration.acquireTimeout = .seconds(600)
+        return configuration
     }
 }

@@ -32,7 +32,7 @@ struct LeakTests {
         await #expect(processExitsWith: .success) {
             let conninfo = ProcessInfo.processInfo.environment["INTRO_TEST_LEAK_CONNINFO"] ?? ""
             func run(_ count: Int) async throws {
-                let database = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+                let database = Database(Database.Configuration.patient(conninfo: conninfo), logger: .silent)
                 try await LeakTests.mixedOperations(database, count: count)
                 await database.close()
             }

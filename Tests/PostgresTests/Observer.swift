@@ -7,7 +7,7 @@ struct Observer {
     private let database: Database
 
     init(_ conninfo: String) {
-        var configuration = Database.Configuration(conninfo: conninfo)
+        var configuration = Database.Configuration.patient(conninfo: conninfo)
         configuration.maximumConnections = 1
         configuration.applicationName = "observer"
         database = Database(configuration, logger: .silent)

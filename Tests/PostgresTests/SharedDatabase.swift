@@ -7,7 +7,7 @@ func withSharedDatabase(
     configure: (inout Database.Configuration) -> Void = { _ in },
     _ body: (_ database: Database) async throws -> Void
 ) async throws {
-    var configuration = Database.Configuration(conninfo: try await TestServer.shared.conninfo)
+    var configuration = Database.Configuration.patient(conninfo: try await TestServer.shared.conninfo)
     configure(&configuration)
     let database = Database(configuration, logger: .silent)
     do {

@@ -116,7 +116,7 @@ struct StatementCacheTests {
     @Test("a changed result type in a transaction causes a retry of the transaction")
     func changedShapeInTransaction() async throws {
         try await withDatabase(configure: { $0.maximumConnections = 1 }) { database, conninfo in
-            let other = Database(Database.Configuration(conninfo: conninfo), logger: .silent)
+            let other = Database(Database.Configuration.patient(conninfo: conninfo), logger: .silent)
             try await database.query("CREATE TABLE t (a int)")
             for _ in 0..<3 { try await database.query("SELECT * FROM t") }
             try await other.query("ALTER TABLE t ADD b text")

@@ -13,7 +13,7 @@ import Testing
 struct LostSenderTests {
     /// Creates a pool with its own application name, for a sender whose connections will be terminated.
     private func separateDatabase(_ fixture: DeliveryFixture) -> Database {
-        var configuration = Database.Configuration(conninfo: fixture.store.conninfo)
+        var configuration = Database.Configuration.patient(conninfo: fixture.store.conninfo)
         configuration.applicationName = "doomed"
         return Database(configuration, logger: .silent)
     }
