@@ -26,7 +26,7 @@ public struct SingleLineText: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SingleLineText {
-    /// Returns a text trimmed, single-spaced and in Normalization Form C; throws if it is not valid on one line.
+    /// Returns a text trimmed, single-spaced, without invisible spaces and in Normalization Form C; throws if it is not valid on one line.
     ///
     /// The length is counted in Unicode scalars, as PostgreSQL's `length` does, so that a character with thousands of
     /// combining marks does not count as one.
@@ -39,7 +39,7 @@ extension SingleLineText {
         guard text.unicodeScalars.contains(where: \.isVisibleCharacter) else {
             throw InvalidInput(field: field, problem: "is empty", hint: hint)
         }
-        let cleaned = singleSpaced(text).composed
+        let cleaned = singleSpaced(String(text.unicodeScalars.filter { !$0.isInvisibleSpace })).composed
         guard cleaned.unicodeScalars.count <= limit else {
             throw InvalidInput(field: field, problem: "is too long", hint: hint)
         }
@@ -54,6 +54,9 @@ extension SingleLineText {
 }
 
 extension Unicode.Scalar {
+    /// Whether this scalar is a space without width, a soft hyphen or a byte order mark, which copied text may contain.
+    fileprivate var isInvisibleSpace: Bool { ["\u{AD}", "\u{200B}", "\u{2060}", "\u{FEFF}"].contains(self) }
+
     /// The reason why this scalar is not allowed in one line of plain text; `nil` if it is allowed.
     fileprivate var problemInLine: String? {
         if self == "\n" || self == "\r" { return "has a line break in it" }

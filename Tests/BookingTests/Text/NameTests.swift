@@ -14,6 +14,7 @@ struct NameTests {
 
     @Test("removes surrounding spaces and reduces inner ones to a single space")
     func tidiesSpaces() throws {
+        #expect(try PersonName("A\u{200B}na\u{FEFF} Lee\u{AD}").text == "Ana Lee")
         #expect(try PersonName("  Ana   Maria\u{A0}\u{3000}Silva ").text == "Ana Maria Silva")
     }
 
