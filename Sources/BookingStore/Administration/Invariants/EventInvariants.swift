@@ -62,32 +62,27 @@ extension InvariantQuery {
             "studio", "closure", "trainer", "hours_season", "time_off", "hold", "client_note", "reminder_rule",
             "contact_hours", "consent", "suppression",
         ]
-        let searches = tables.map { "\(changedRows(of: $0)) UNION ALL \(removedRows(of: $0))" as SQL }
         return InvariantQuery(
-            SQL.joined(searches + [changedHours], separator: "\nUNION ALL\n"),
+            SQL.joined(tables.map(changedRows) + [changedHours], separator: "\nUNION ALL\n"),
             example: "v.place || ' #' || v.id || ': ' || v.problem")
     }
 
     private static func changedRows(of table: SQL) -> SQL {
         """
-        SELECT r.id::bigint, '\(table)' AS place, '\(differs)' AS problem
-        FROM \(table) AS r
-        WHERE (
-            SELECT e.after IS NULL OR jsonb_populate_record(r, e.after) IS DISTINCT FROM r
-            \(lastEvent(of: table, "r.id")))
-        """
-    }
-
-    /// Rows that do not exist although their last event is not a deletion.
-    private static func removedRows(of table: SQL) -> SQL {
-        """
-        SELECT subject_id, '\(table)', 'the row does not exist'
+        SELECT last.subject_id AS id,
+               '\(table)' AS place,
+               CASE WHEN r.id IS NULL THEN 'the row does not exist' ELSE '\(differs)' END AS problem
         FROM (
-            SELECT DISTINCT e.subject_id
-            FROM event AS e
-            WHERE e.subject = '\(table)' AND NOT EXISTS (SELECT FROM \(table) AS r WHERE r.id = e.subject_id)
-        ) AS gone
-        WHERE (SELECT e.after IS NOT NULL \(lastEvent(of: table, "gone.subject_id")))
+            SELECT DISTINCT ON (subject_id) subject_id, after
+            FROM event
+            WHERE subject = '\(table)'
+            ORDER BY subject_id, event.id DESC
+        ) AS last
+        LEFT JOIN \(table) AS r ON r.id = last.subject_id
+        WHERE CASE
+            WHEN r.id IS NULL THEN last.after IS NOT NULL
+            ELSE last.after IS NULL OR jsonb_populate_record(r, last.after) IS DISTINCT FROM r
+        END
         """
     }
 
@@ -153,7 +148,13 @@ extension InvariantQuery {
               END
               \(lastEvent(of: table, "later.subject_id AND e.id < later.id")))
         UNION ALL
-        \(removedRows(of: table))
+        SELECT subject_id, '\(table)', 'the row does not exist'
+        FROM (
+            SELECT DISTINCT e.subject_id
+            FROM event AS e
+            WHERE e.subject = '\(table)' AND NOT EXISTS (SELECT FROM \(table) AS r WHERE r.id = e.subject_id)
+        ) AS gone
+        WHERE (SELECT e.after IS NOT NULL \(lastEvent(of: table, "gone.subject_id")))
         """
     }
 }
