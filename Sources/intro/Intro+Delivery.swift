@@ -115,6 +115,23 @@ extension Intro {
         return store
     }
 
+    /// Prints a note if queued messages wait for corrected templates; a runner records this reason with each message.
+    ///
+    /// - Parameters:
+    ///   - entries: The messages that are listed.
+    ///   - database: The database with the rules that name templates.
+    /// - Throws: `PostgresError`.
+    func noteTemplateProblems(of entries: [LedgerEntry], in database: Database) async throws {
+        guard settings.templatesFolder != nil, entries.contains(where: { $0.status == "queued" }) else { return }
+        do {
+            _ = try await checkedTemplates(for: database)
+        } catch let failure as Failure {
+            console.note("queued messages wait for corrected templates: \(failure.reason ?? failure.message)")
+        } catch let error as TemplateError {
+            console.note("queued messages wait for corrected templates: \(error)")
+        }
+    }
+
     /// Returns a delivery run that is ready to start.
     ///
     /// - Parameters:
@@ -125,7 +142,7 @@ extension Intro {
     /// - Returns: The delivery run.
     /// - Throws: A `Failure`, `TemplateError` or `TransportConfigurationError` when the configuration is not valid.
     func reminders(
-        _ database: Database, templates: TemplateStore? = nil, mode: DeliveryRun.DeliveryMode = .none,
+        _ database: Database, templates: TemplateStore? = nil, mode: DeliveryRun.DeliveryMode = .manual,
         restoreLevel: Logger.Level = .info
     ) throws -> DeliveryRun {
         let store = try templates ?? templateStore

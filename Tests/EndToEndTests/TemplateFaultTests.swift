@@ -31,6 +31,19 @@ struct TemplateFaultTests {
         }
     }
 
+    @Test("why and reminders list say that queued messages wait for corrected templates")
+    func waiting() async throws {
+        try await Studio.with { studio in
+            let reference = try await studio.reference("Ana", at: "2026-12-07 14:00")
+            let folder = try studio.templates(["confirmation.txt": "Hi {{cleint}}"])
+            for command in [["why", reference], ["reminders", "list"], ["reminders", "list", "--json"]] {
+                let result = try await studio.intro(command, environment: folder.environment)
+                #expect(result.exit == 0 && result.stderr.contains("{{cleint}}"), "\(result.stderr)")
+                #expect(try await studio.intro(command).stderr == "")
+            }
+        }
+    }
+
     @Test("a rule with missing template files prevents a sender from starting")
     func missingTexts() async throws {
         try await Studio.with { studio in

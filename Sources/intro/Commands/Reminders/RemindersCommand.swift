@@ -61,6 +61,7 @@ extension RemindersCommand {
                 }
                 return (entries, rest)
             }
+            try await intro.noteTemplateProblems(of: entries, in: database)
             try intro.console.report(entries.map { LedgerRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "No messages." }
                 var table = Table([

@@ -27,6 +27,7 @@ struct Why: IntroSubcommand {
         let entries = try await database.withConnection { [now = intro.now] connection in
             try await LedgerRepository(connection).history(of: reference, now: now)
         }
+        try await intro.noteTemplateProblems(of: entries, in: database)
         try intro.console.report(entries.map { MessageHistoryRecord($0) }) {
             guard !entries.isEmpty else { return "No messages for this session." }
             return entries.map { Self.text($0, on: intro.console) }.joined(separator: "\n\n")
