@@ -99,7 +99,7 @@ struct TemplateLibraryTests {
             try library("", name: "x.txt").render("y.txt", with: [:])
         }
         #expect(throws: TemplateError.unknownKind(name: "x")) { try library("", name: "x") }
-        #expect(throws: TemplateError.malformed(name: "x.txt", line: 1, reason: "U+FFFF is no character")) {
+        #expect(throws: TemplateError.malformed(name: "x.txt", line: 1, reason: "U+FFFF is not a character")) {
             try library("\u{FFFF}", name: "x.txt")
         }
         #expect {

@@ -74,7 +74,7 @@ struct DeliveryFixture {
     func batch(
         to transport: any Transport<MailEnvelope>, texts: any Transport<TextMessage> = ScriptedTextTransport(),
         connections: Int = 2,
-        mode: DeliveryRun.DeliveryMode = .none, at now: Date = DeliveryFixture.now,
+        mode: DeliveryRun.DeliveryMode = .manual, at now: Date = DeliveryFixture.now,
         maximumClaimAge: Duration = .seconds(600),
         reach: Duration = .seconds(600), on database: Database? = nil, templates: TemplateStore? = nil,
         journal: AttemptJournal? = nil, host: String = "a", logger: Logger = .silent

@@ -2,7 +2,8 @@
 -- will be composed when it is sent, or in one that was composed since the change. This must be true for the start that
 -- the trainer knows and for p_next, the start after the change; NULL if the session is not the trainer's any more.
 --
--- The commit of a change may follow its time by a moment: a schedule of the same ten seconds may not contain it.
+-- A change is committed shortly after its recorded time, so a schedule counts only if it was composed at least ten
+-- seconds later.
 CREATE OR REPLACE FUNCTION is_in_digest(p_notice message, p_next timestamptz, p_now timestamptz) RETURNS boolean
 LANGUAGE plpgsql STABLE AS $$
 BEGIN

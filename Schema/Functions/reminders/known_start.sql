@@ -1,8 +1,8 @@
 -- The start at which a trainer expects a session that has just changed; NULL if the trainer does not know of the
 -- session. p_former_trainer and p_former_start are those of the session before the change.
 --
--- A superseded notice was not sent, so that the trainer knows what was so before it, unless the trainer's daily
--- schedule was sent since.
+-- If the last notice was superseded before it was sent, the trainer still expects the start before that notice, unless a
+-- daily schedule was sent since.
 CREATE OR REPLACE FUNCTION known_start(
     p_session bigint, p_trainer integer, p_former_trainer integer, p_former_start timestamptz
 ) RETURNS timestamptz

@@ -48,7 +48,7 @@ struct Heartbeat: Sendable {
 
     private func renewLease() async throws {
         let unreported = runnerLease.unreported
-        // Measure from before the request, so that our lease never outlasts the database's.
+        // Measure from before the request, so that the local lease never outlasts the stored one.
         let leaseEnd = ContinuousClock.now + configuration.lease
         let heldLease = runnerLease.holdsLease
         guard

@@ -46,7 +46,7 @@ extension ComplaintReport {
     }
 }
 
-/// The part of our message that a report returns: all of it, or its header.
+/// The part of the original message that a report returns: all of it, or its header.
 struct ReturnedMessage {
     private static let types: Set<String> = [
         "message/rfc822", "text/rfc822-headers", "message/rfc822-headers", "message/global", "message/global-headers",
@@ -67,7 +67,7 @@ struct ReturnedMessage {
         complainant = fields["x-hmxmroriginalrecipient"]
     }
 
-    /// Returns the mailbox in a field; our messages have one recipient, so a list of several is not ours.
+    /// Returns the mailbox in a field; messages of Intro have one recipient, so a list of several is not one.
     private static func mailbox(in field: String) -> Mailbox? {
         let text = field.withoutComments
         guard text.splitOutsideQuotes(at: ",").count == 1 else { return nil }

@@ -52,7 +52,7 @@ public struct DeliveryReport: Hashable, Sendable {
 }
 
 extension DeliveryReport {
-    /// The maximum number of recipient blocks; our messages have one recipient each, so a report with more is not
+    /// The maximum number of recipient blocks; messages of Intro have one recipient each, so a report with more is not
     /// about them.
     private static let maximumBlocks = 1000
 
@@ -142,7 +142,7 @@ struct ReportFieldValue {
 }
 
 extension Mailbox {
-    /// Parses an address with or without angle brackets; `nil` when our messages cannot have been sent to it.
+    /// Parses an address with or without angle brackets; `nil` when no message of Intro can have been sent to it.
     init?(address text: String) {
         let trimmed = text.split(whereSeparator: \.isWhitespace)
         guard trimmed.count == 1, let word = trimmed.first else { return nil }

@@ -167,7 +167,7 @@ extension DeliveryRun {
             health[channel] = ChannelHealth(pause: state.pause, refusal: state.refusal)
             guard let pause = state.pause else { continue }
             // A batch that is started manually tries a paused channel at once.
-            let isDue = mode == .none || pause.until <= now
+            let isDue = mode == .manual || pause.until <= now
             guard work[channel, default: 0] > 0 || !isDue else { continue }
             let next = now + ChannelBackoff.interval(after: pause.retries + 1) / .seconds(1)
             if isDue, try await pauses.reserveTrial(of: pause, nextAt: next) { continue }

@@ -13,7 +13,7 @@ public struct DeliveryRun: Sendable {
     /// The treatment of paused channels and waiting messages.
     public enum DeliveryMode: Sendable {
         /// Sends all due messages, and tries one on a paused channel at once: for manual runs.
-        case none
+        case manual
         /// Sends all due messages except on paused channels: for a crontab.
         case periodic
         /// Leaves waiting messages to later runs: for a runner.
@@ -59,7 +59,7 @@ public struct DeliveryRun: Sendable {
     ///   - logger: The log of problems.
     public init(
         database: Database, mail: DeliveryChannel<MailEnvelope>, texts: DeliveryChannel<TextMessage>, actor: String,
-        mode: DeliveryMode = .none, clock: @escaping @Sendable () -> Date,
+        mode: DeliveryMode = .manual, clock: @escaping @Sendable () -> Date,
         maximumClaimAge: Duration = .milliseconds(100),
         reach: Duration = .seconds(5), host: String = "localhost", templates: TemplateStore? = nil,
         journal: AttemptJournal? = nil, restoreLevel: Logger.Level = .warning, advice: DeliveryAdvice = .none,

@@ -9,7 +9,7 @@ struct ReceivedTextRecord: Encodable {
     let id: Int64
     let action: String
     @NullWhenNil var reference: String?
-    /// The text of our answer; `null` without an answer.
+    /// The text of the reply; `null` without a reply.
     @NullWhenNil var answer: String?
     /// The outcome of the answer: sent, failed or unknown; `null` without an answer.
     @NullWhenNil var answered: String?
