@@ -216,9 +216,7 @@ public final actor Connection {
     }
 
     private func usable(_ callSite: PostgresError.CallSite) throws(PostgresError) -> ConnectionHandle {
-        guard let handle else {
-            throw PostgresError(kind: .connectionLost, message: "the connection is closed", callSite: callSite)
-        }
+        guard let handle else { throw PostgresError(kind: .connectionLost, message: "closed", callSite: callSite) }
         return handle
     }
 
