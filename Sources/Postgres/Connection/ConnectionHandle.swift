@@ -24,6 +24,7 @@ final class ConnectionHandle {
     /// file.
     init(_ configuration: Database.Configuration) throws(PostgresError) {
         try configuration.validate()
+        _ = Self.keepsOpenSSLAtExit
         let connection = withLibpqSettings(configuration.connectionSettings) { PQconnectdbParams($0, $1, 1) }
         guard let connection else { throw PostgresError(kind: .unreachable, message: "out of memory") }
         guard PQstatus(connection) == CONNECTION_OK else {
@@ -48,6 +49,10 @@ final class ConnectionHandle {
     deinit {
         PQfinish(pointer)
     }
+
+    /// Keeps OpenSSL usable while the process exits: another thread may still wait for a server or close a connection,
+    /// and would crash after OpenSSL's own clean-up.
+    private static let keepsOpenSSLAtExit = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) == 1
 
     var processID: Int32 { PQbackendPID(pointer) }
 
