@@ -55,7 +55,7 @@ public enum Eligibility {
     ///   - noShowLimit: The number of no-shows from which a person cannot book again.
     /// - Returns: The refusal, or `nil`.
     public static func refusal(for priorSessions: [PriorSession], of client: Client.ID?, noShowLimit: Int) -> Refusal? {
-        // A session beside the free one, which an override permits, counts too: the person has had an introduction.
+        // An additional session that an override permitted counts too: the person has had an introductory session.
         if let used = priorSessions.first(where: { $0.status == .attended }) { return alreadyUsed(used, client) }
         if let booked = priorSessions.first(where: { $0.status == .booked && !$0.waived }) {
             return alreadyBooked(booked, client)

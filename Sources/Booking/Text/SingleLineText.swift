@@ -26,7 +26,9 @@ public struct SingleLineText: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension SingleLineText {
-    /// Returns a text trimmed, single-spaced, without invisible spaces and in Normalization Form C; throws if it is not valid on one line.
+    /// Returns a text trimmed, single-spaced, without invisible spaces and in Normalization Form C.
+    ///
+    /// Throws if the text is not valid on one line.
     ///
     /// The length is counted in Unicode scalars, as PostgreSQL's `length` does, so that a character with thousands of
     /// combining marks does not count as one.

@@ -115,9 +115,10 @@ struct GivenContacts {
         return report
     }
 
-    /// Returns whether the request names another person than a client, as a repeated request must not.
+    /// Returns whether the request is for a different person than a client.
     ///
-    /// A client's contact may have changed since the first request; then the name decides.
+    /// A repeated request must be for the same person. If the contact is not the client's, because it was changed since the
+    /// first request, the names are compared.
     func isForAnotherPerson(than client: Client) async throws -> Bool {
         guard let contact = request.who.contact else { return request.who != .id(client.id) }
         guard !client.has(contact) else { return false }

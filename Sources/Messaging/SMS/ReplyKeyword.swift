@@ -134,8 +134,8 @@ enum OptOutPhrases {
         return !["STOPPED", "STOPPING", "STOPOVER", "STOPS", "STOPLIGHT", "STOPWATCH", "STOPPER"].contains(word)
     }
 
-    /// Returns whether words are `no`, perhaps with `me` or `nos`, and a form of a Spanish verb for writing, such as
-    /// "no me escribas".
+    /// Returns whether the words contain a Spanish request not to write, such as "no me escribas": `no`, optional
+    /// pronouns, and a form of a verb for writing.
     private static func forbidsWriting(_ words: [String]) -> Bool {
         words.indices.contains { index in
             guard words[index] == "NO" else { return false }
