@@ -198,29 +198,21 @@ extension Intro {
     ///
     /// - Parameters:
     ///   - text: An e-mail address, a phone number, a client number, or a name that only one client has.
-    ///   - studio: The studio of the command, whose region applies to phone numbers.
     ///   - isExact: Whether only an equal name is accepted, and no similar one.
-    ///   - database: The database to query for the region.
+    ///   - database: The database to query.
     /// - Returns: The identifier.
-    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of these, `NotFound` when no client has exactly
-    ///   the name, `InvalidInput` when several clients have it, or `PostgresError`.
-    func who(
-        _ text: String, studio: Studio?, isExact: Bool = false, in database: Database
-    ) async throws -> ClientIdentifier {
-        let region = if let studio { studio.region } else { try await region(in: database) }
+    /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of these, `NotFound` when no client has the
+    ///   name, `AmbiguousClient` when several clients have it, `InvalidInput` or `PostgresError`.
+    func who(_ text: String, isExact: Bool = false, in database: Database) async throws -> ClientIdentifier {
+        let region = try await region(in: database)
         do {
             return try ClientIdentifier(text, region: region)
-        } catch let unrecognized as ClientIdentifier.UnrecognizedText {
-            guard let similar = try? await clients(text, in: database) else { throw unrecognized }
-            let found = similar.filter { !isExact || NameComparison.similarity($0.name, text) == .equal }
-            guard let first = found.first else { throw NotFound(.namedClient(text)) }
-            guard found.count == 1 else {
-                let names = found.sorted { $0.id.value < $1.id.value }.map(\.nameAndNumber).joined(separator: ", ")
-                throw InvalidInput(
-                    field: "client",
-                    problem: "\(quoted(text)) is " + names,
-                    hint: "give the number of one of them")
+        } catch is ClientIdentifier.UnrecognizedText {
+            let found = try await clients(text, in: database).filter {
+                !isExact || NameComparison.similarity($0.name, text) == .equal
             }
+            guard let first = found.first else { throw NotFound(.namedClient(text)) }
+            guard found.count == 1 else { throw AmbiguousClient(text, candidates: found) }
             return .id(first.id)
         }
     }
@@ -243,4 +235,7 @@ extension ArgumentHelp {
     static var session: ArgumentHelp {
         ArgumentHelp("The booking reference, or the client's e-mail, phone, #number or name.", valueName: "ref")
     }
+
+    /// The help for an argument that ``Intro/who(_:isExact:in:)`` reads.
+    static var client: ArgumentHelp { "The client: e-mail, phone, client number or name." }
 }

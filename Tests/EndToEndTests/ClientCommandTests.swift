@@ -100,6 +100,34 @@ struct ClientCommandTests {
         }
     }
 
+    @Test("a name finds a client; several clients are listed with exit 65, and none is not found")
+    func byName() async throws {
+        try await CommandFixture.with { fixture in
+            for (name, email) in [
+                ("Ana Lima", "a@example.com"), ("Ana Lima", "b@example.com"), ("Zoë", "z@example.com"),
+            ] {
+                _ = try await fixture.object("client", "add", name, "--email", email)
+            }
+            #expect(try await fixture.object("client", "show", "zoe")["id"] as? Int == 3)
+            let edited = try await fixture.object("client", "edit", "zoë", "--phone", "(213) 555-0142")
+            #expect(edited["phone"] as? String == "+12135550142")
+            for command in [
+                ["show", "ana lima"], ["note", "ana lima", "text"], ["edit", "ana lima", "--source", "web"],
+                ["opt-out", "ana lima"], ["export", "ana lima"], ["forget", "ana lima", "--yes"],
+            ] {
+                let result = try await fixture.run(["client"] + command + ["--json"])
+                #expect(result.exit == 65 && result.error?.code == "ambiguous", "\(command): \(result.stderr)")
+                #expect(
+                    result.error?.candidates?.map { $0["email"]?.text } == ["a@example.com", "b@example.com"],
+                    "\(command): \(result.stderr)")
+                let missing = try await fixture.run(["client", command[0], "otto"] + command.dropFirst(2) + ["--json"])
+                #expect(missing.exit == 4 && missing.error?.code == "not_found", "\(command): \(missing.stderr)")
+            }
+            let text = try await fixture.run("client", "show", "ana lima").stderr
+            #expect(text.contains("#1  Ana Lima  a@example.com\n  #2  Ana Lima  b@example.com"), "\(text)")
+        }
+    }
+
     @Test("a mistyped name has the clients with a similar name in the hint")
     func mistyped() async throws {
         try await Studio.with { studio in

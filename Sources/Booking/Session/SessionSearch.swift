@@ -97,3 +97,17 @@ public struct AmbiguousSession: Error, Sendable {
         self.candidates = candidates
     }
 }
+
+/// An error for a text that several clients match.
+public struct AmbiguousClient: Error, Sendable {
+    /// The input.
+    public let text: String
+    /// The clients, by number.
+    public let candidates: [Client]
+
+    /// Creates an error.
+    public init(_ text: String, candidates: [Client]) {
+        self.text = text
+        self.candidates = candidates.sorted { $0.id.value < $1.id.value }
+    }
+}

@@ -20,7 +20,7 @@ public struct CalendarDay: Sendable {
     public let studio: Session.Place
     /// Whether the trainer works.
     public let state: State
-    /// The recorded reasons of the absences or closures that the state is about.
+    /// The recorded reasons of the absences or closures that replace the working hours, or a part of them.
     public let reasons: [String]
     /// The working hours without absences and closures, by start.
     public let hours: [Range<Date>]
@@ -52,20 +52,25 @@ public struct CalendarDay: Sendable {
         sessions = day.sessions.filter { $0.studio.id == place.id }
         openStarts = open.filter { $0.studio.id == place.id && place.clock.date(of: $0.startsAt) == day.date }
             .map(\.startsAt)
-        let isPlanned = day.scheduledHours.contains { $0.studio.id == place.id }
+        let planned = day.scheduledHours.first { $0.studio.id == place.id }?.spans ?? []
         let closures = day.closures.filter { $0.studio.id == place.id }.map(\.obstacle)
         (state, reasons) = Self.state(
-            isWorking: !hours.isEmpty, isPlanned: isPlanned, absences: day.absences, closures: closures)
+            isWorking: !hours.isEmpty, planned: planned, absences: day.absences, closures: closures)
     }
 
     private static func state(
-        isWorking: Bool, isPlanned: Bool, absences: [DayObstacle], closures: [DayObstacle]
+        isWorking: Bool, planned: [Range<Date>], absences: [DayObstacle], closures: [DayObstacle]
     ) -> (State, reasons: [String]) {
         func reasons(_ obstacles: [DayObstacle]) -> [String] { obstacles.compactMap(\.reason) }
         let wholeDay = absences.filter { $0.during == nil }
-        if isWorking { return (.working, []) }
+        if isWorking {
+            let partial = absences.filter { absence in
+                absence.during.map { during in planned.contains { $0.overlaps(during) } } ?? false
+            }
+            return (.working, reasons(partial + closures))
+        }
         if !wholeDay.isEmpty { return (.away, reasons(wholeDay)) }
-        guard isPlanned else { return (.off, []) }
+        guard !planned.isEmpty else { return (.off, []) }
         let closed = closures.filter { $0.during == nil }
         if !closed.isEmpty { return (.closed, reasons(closed)) }
         return absences.isEmpty ? (.closed, reasons(closures)) : (.away, reasons(absences))

@@ -27,18 +27,37 @@ extension Failure {
         self.init(
             code: "ambiguous", message: "\(quoted(ambiguous.text)) matches \(ambiguous.candidates.count) sessions",
             hint: "give the reference of one of them", exit: .invalidInput)
-        candidates = ambiguous.candidates.map { SessionRecord($0) }
+        candidates = .sessions(ambiguous.candidates.map { SessionRecord($0) })
         timed = TimedTexts(
-            message: TimedText(message), hint: TimedText(hint), entries: Self.lines(of: ambiguous.candidates))
+            message: TimedText(message), hint: TimedText(hint),
+            entries: Self.lines(of: ambiguous.candidates) { session in
+                let client = "\(session.client.name) (client \(session.client.id.value))"
+                return
+                    "\(session.reference)  \(session.start)  \(client)  \(session.trainer.name)  \(session.status.words)"
+            })
+    }
+
+    /// Describes text that several clients match.
+    init(_ ambiguous: AmbiguousClient) {
+        self.init(
+            code: "ambiguous", message: "\(quoted(ambiguous.text)) matches \(ambiguous.candidates.count) clients",
+            hint: "give the number of one of them, such as #\(ambiguous.candidates.first?.id.value ?? 1)",
+            exit: .invalidInput)
+        candidates = .clients(ambiguous.candidates.map { ClientRecord($0) })
+        timed = TimedTexts(
+            message: TimedText(message), hint: TimedText(hint),
+            entries: Self.lines(of: ambiguous.candidates) { client in
+                let contacts = [client.email?.address, client.phone?.display].compactMap { $0 }
+                return "#\(client.id.value)  \(client.name)  \(contacts.joined(separator: "  "))"
+            })
     }
 
     /// Returns the first candidates, one in each line, and the number of the others.
-    private static func lines(of candidates: [Session]) -> [TimedText] {
+    private static func lines<Candidate>(
+        of candidates: [Candidate], _ line: (Candidate) -> TimedText
+    ) -> [TimedText] {
         let limit = 20
-        let lines: [TimedText] = candidates.prefix(limit).map { session in
-            let client = "\(session.client.name) (client \(session.client.id.value))"
-            return "\(session.reference)  \(session.start)  \(client)  \(session.trainer.name)  \(session.status.words)"
-        }
+        let lines = candidates.prefix(limit).map(line)
         return candidates.count > limit ? lines + ["and \(candidates.count - limit) more"] : lines
     }
 

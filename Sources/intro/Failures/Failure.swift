@@ -18,10 +18,23 @@ struct Failure: Error, Equatable, Sendable {
     var exit: ExitCode
     /// Free slots as alternatives.
     var alternatives: [SlotRecord] = []
-    /// The sessions that an ambiguous text matches.
-    var candidates: [SessionRecord] = []
-    /// The same texts with local times as values, if they contain any.
+    /// The sessions or clients that an ambiguous text matches; `nil` for other errors.
+    var candidates: Candidates?
+    /// The same texts as values, if they contain local times or have several lines.
     var timed: TimedTexts?
+
+    /// The sessions or clients that an ambiguous text matches.
+    enum Candidates: Encodable, Equatable, Sendable {
+        case sessions([SessionRecord])
+        case clients([ClientRecord])
+
+        func encode(to encoder: any Encoder) throws {
+            switch self {
+            case .sessions(let sessions): try sessions.encode(to: encoder)
+            case .clients(let clients): try clients.encode(to: encoder)
+            }
+        }
+    }
 
     /// The texts of a failure that contain local times, whose form depends on the reader.
     struct TimedTexts: Equatable {
@@ -92,18 +105,18 @@ extension Failure {
         return Record(
             error: Record.Fields(
                 code: code, message: sentence, hint: hint, alternatives: alternatives.isEmpty ? nil : alternatives,
-                candidates: candidates.isEmpty ? nil : candidates))
+                candidates: candidates))
     }
 
     /// The JSON form of an error.
     struct Record: Encodable {
-        /// The three documented fields, free slots of a refusal, and the sessions that an ambiguous text matches.
+        /// The three documented fields, free slots of a refusal, and what an ambiguous text matches.
         struct Fields: Encodable {
             let code: String
             let message: String
             let hint: String
             let alternatives: [SlotRecord]?
-            let candidates: [SessionRecord]?
+            let candidates: Candidates?
         }
 
         let error: Fields

@@ -37,6 +37,8 @@ extension Failure {
                 hint: "run the same command again in a minute", exit: .tryAgain)
         case let ambiguous as AmbiguousSession:
             self.init(ambiguous)
+        case let ambiguous as AmbiguousClient:
+            self.init(ambiguous)
         case let invalid as InvalidHoursPeriod:
             self.init(invalid)
         case let missing as CorrectionRules.ReasonMissing:

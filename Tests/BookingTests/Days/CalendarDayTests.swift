@@ -55,7 +55,9 @@ struct CalendarDayTests {
         #expect(whole.map(\.state) == [.away] && whole[0].reasons == ["Course"])
         let dentist = try sample.absence("2026-12-01 12:00", "2026-12-01 13:00", "Dentist")
         let part = days([shift], absences: [dentist])
-        #expect(part.map(\.state) == [.working] && part[0].reasons.isEmpty && part[0].hours.count == 2)
+        #expect(part.map(\.state) == [.working] && part[0].reasons == ["Dentist"] && part[0].hours.count == 2)
+        let early = try sample.absence("2026-12-01 08:00", "2026-12-01 09:00", "Call")
+        #expect(days([shift], absences: [early])[0].reasons.isEmpty, "it does not shorten the hours")
         let leave = try sample.absence("2026-11-28", "2026-12-05", nil)
         #expect(days([], absences: [leave]).map(\.state) == [.away], "the day is away, although it has no hours")
         let both = days(

@@ -83,7 +83,7 @@ extension ClientCommand {
             discussion: "Example: intro client edit ana@example.com --phone \"415 555 0100\""
         )
 
-        @Argument(help: "The client: e-mail, phone or client number.")
+        @Argument(help: .client)
         var who: String
 
         @Option(help: ArgumentHelp("The client's name.", valueName: "name"))
@@ -103,7 +103,7 @@ extension ClientCommand {
             let name = try name.map { try PersonName($0, field: "--name").text }
             let database = try await intro.database()
             let region = try await intro.region(in: database)
-            let who = try ClientIdentifier(who, region: region)
+            let who = try await intro.who(who, isExact: true, in: database)
             let client = try await intro.administration(database).edit(client: who) { [options] details in
                 details.name = name ?? details.name
                 try options.apply(to: &details, region: region)

@@ -84,14 +84,14 @@ extension ClientCommand {
             discussion: "Example: intro client show ana@example.com"
         )
 
-        @Argument(help: "The client: e-mail, phone or client number.")
+        @Argument(help: .client)
         var who: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let who = try await intro.who(who, studio: nil, in: database)
+            let who = try await intro.who(who, in: database)
             let (client, sessions, refusal, consents, suppressions, notes, clock) =
                 try await database.withConnection { connection in
                     let client = try await ClientRepository(connection).one(who)
@@ -145,9 +145,9 @@ extension ClientCommand {
 }
 
 /// The JSON form of a client.
-struct ClientRecord: Encodable {
+struct ClientRecord: Encodable, Sendable, Equatable {
     /// The rule that prevents a client from booking a free session.
-    struct Refused: Encodable {
+    struct Refused: Encodable, Equatable {
         let code: String
         let message: String
         let hint: String

@@ -51,7 +51,7 @@ extension ClientCommand {
                 Example: intro client opt-out ana@example.com --channel sms
                 """)
 
-        @Argument(help: "The client: e-mail, phone or client number.")
+        @Argument(help: .client)
         var who: String?
 
         @Option(help: ArgumentHelp("The token of an unsubscribe link.", valueName: "token"))
@@ -74,7 +74,7 @@ extension ClientCommand {
             let consentChange = try options.consentChange(isGranted: false)
             let database = try await intro.database()
             guard let token else {
-                let who = try await intro.who(who ?? "", studio: nil, in: database)
+                let who = try await intro.who(who ?? "", in: database)
                 let record = try await intro.consentEditor(database).note(consentChange, of: who, now: intro.now)
                 return try await intro.report(record, consentChange.channels, database)
             }
@@ -93,7 +93,7 @@ extension ClientCommand {
             commandName: "opt-in", abstract: "Resubscribe a client.",
             discussion: "Example: intro client opt-in ana@example.com")
 
-        @Argument(help: "The client: e-mail, phone or client number.")
+        @Argument(help: .client)
         var who: String
 
         @OptionGroup var options: ConsentOptions
@@ -103,7 +103,7 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let consentChange = try options.consentChange(isGranted: true)
             let database = try await intro.database()
-            let who = try await intro.who(who, studio: nil, in: database)
+            let who = try await intro.who(who, in: database)
             let record = try await intro.consentEditor(database).note(consentChange, of: who, now: intro.now)
             try await intro.report(record, consentChange.channels, database)
         }
@@ -155,7 +155,7 @@ extension KeyValueTable {
 }
 
 /// The JSON form of a suppression list entry.
-struct SuppressionRecord: Encodable {
+struct SuppressionRecord: Encodable, Sendable, Equatable {
     let address: String
     let channel: String
     let reason: String
@@ -174,7 +174,7 @@ struct SuppressionRecord: Encodable {
 }
 
 /// The JSON form of a client's consent.
-struct ConsentRecord: Encodable {
+struct ConsentRecord: Encodable, Sendable, Equatable {
     let channel: String
     let scope: String
     let granted: Bool

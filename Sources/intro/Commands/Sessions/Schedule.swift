@@ -181,7 +181,7 @@ struct CalendarDayRecord: Encodable {
     let studio: SessionRecord.Studio
     /// Whether the trainer works: working, off, away or closed.
     let state: String
-    /// The reason of the absence or the closure.
+    /// The reason of the absence or the closure, also of one that covers a part of the working hours.
     @NullWhenNil var reason: String?
     let hours: [Hours]
     let sessions: [SessionRecord]
