@@ -34,8 +34,8 @@ struct ChannelPauseTests {
                 "reminders", "send", "--json", environment: studio.mailing(to: server.url, connections: 1))
             #expect(result.exit == 69 && result.error?.code == "mail_unreachable")
             #expect(result.error?.message.contains(refusal.reply) == true, "\(result.stderr)")
-            let tally = try result.printed
-            #expect(tally["failed"] == 0 && tally["postponed"] == 4 && tally["sent"] == 0)
+            let counts = try result.printed
+            #expect(counts["failed"] == 0 && counts["postponed"] == 4 && counts["sent"] == 0)
             #expect(
                 try await studio.count("message", where: "status = 'queued' AND reason = 'channel_paused'") == 1)
             #expect(try await studio.messages("failed") == 0)

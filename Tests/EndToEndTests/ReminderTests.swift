@@ -15,9 +15,9 @@ struct ReminderTests {
             let mailing = studio.mailing(to: sink.url)
             func send() async throws -> [Mail] {
                 let before = Set(try sink.receivedMessages())
-                let tally = try await studio.answer("reminders", "send", environment: mailing)
-                #expect(tally.names == ["due", "sent", "failed", "unknown", "skipped"])
-                #expect(tally == .object(["due": 1, "sent": 1, "failed": 0, "unknown": 0, "skipped": 0]))
+                let counts = try await studio.answer("reminders", "send", environment: mailing)
+                #expect(counts.names == ["due", "sent", "failed", "unknown", "skipped"])
+                #expect(counts == .object(["due": 1, "sent": 1, "failed": 0, "unknown": 0, "skipped": 0]))
                 let new = try sink.receivedMessages().filter { !before.contains($0) }
                 #expect(new.map(\.recipients) == [["ana@example.com"]])
                 #expect(new.map(\.sender) == ["hello@intro.example"])
@@ -61,8 +61,8 @@ struct ReminderTests {
                 "2026-11-30T08:00:00-08:00", "2027-03-13T08:59:59-08:00", "2027-03-13T09:00:00-08:00",
                 "2027-03-15T08:59:59-07:00", "2027-03-15T09:00:00-07:00", "2027-03-16T09:00:00-07:00",
             ] {
-                let tally = try await studio.answer("reminders", "send", now: now)
-                if tally["sent"] == 1 { sent.append(now) }
+                let counts = try await studio.answer("reminders", "send", now: now)
+                if counts["sent"] == 1 { sent.append(now) }
             }
             #expect(sent == ["2026-11-30T08:00:00-08:00", "2027-03-13T09:00:00-08:00", "2027-03-15T09:00:00-07:00"])
             let ledger = try await studio.answer("reminders", "list")
@@ -106,8 +106,8 @@ struct ReminderTests {
             let reference = try await studio.reference("Ana", at: "2026-12-07 09:00")
             try await studio.answer("reminders", "send")
             try await studio.answer([end, reference] + (end == "cancel" ? [] : ["--override", "marked early"]))
-            let tally = try await studio.answer("reminders", "send", now: "2026-12-06T12:00:00-08:00")
-            #expect(tally["sent"] == .number(Double(more.count)))
+            let counts = try await studio.answer("reminders", "send", now: "2026-12-06T12:00:00-08:00")
+            #expect(counts["sent"] == .number(Double(more.count)))
             let sent = try await studio.answer("reminders", "list", reference, "--status", "sent")
             #expect(sent.items.compactMap { $0["rule"]?.text } == ["confirmation"] + more)
         }
@@ -117,8 +117,8 @@ struct ReminderTests {
     func begun() async throws {
         try await Studio.with { studio in
             try await studio.book("Ana", at: "2026-12-07 09:00")
-            let tally = try await studio.answer("reminders", "send", now: "2026-12-07T09:00:00-08:00")
-            #expect(tally["sent"] == 0)
+            let counts = try await studio.answer("reminders", "send", now: "2026-12-07T09:00:00-08:00")
+            #expect(counts["sent"] == 0)
             #expect(try await studio.messages("sent") == 0)
         }
     }
@@ -166,11 +166,11 @@ struct ReminderTests {
         try await Studio.with { studio in
             try await studio.bookMany(100)
             let sink = try await MailSink.start()
-            let tallies = try await atOnce(2) { _ in
+            let results = try await atOnce(2) { _ in
                 try await studio.answer("reminders", "send", environment: studio.mailing(to: sink.url))
             }
-            #expect(tallies.reduce(0.0) { $0 + number($1["sent"]) } == 100)
-            #expect(tallies.allSatisfy { $0["failed"] == 0 && $0["unknown"] == 0 && $0["skipped"] == 0 })
+            #expect(results.reduce(0.0) { $0 + number($1["sent"]) } == 100)
+            #expect(results.allSatisfy { $0["failed"] == 0 && $0["unknown"] == 0 && $0["skipped"] == 0 })
             let received = try sink.receivedMessages()
             #expect(received.count == 100)
             #expect(Set(received.map(\.messageID)).count == 100)

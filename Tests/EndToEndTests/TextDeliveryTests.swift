@@ -17,9 +17,9 @@ struct TextDeliveryTests {
             let texting = try studio.texting(to: service)
             try await studio.answer("reminders", "send", now: "2026-12-01T07:00:00-08:00", environment: texting)
             #expect(try service.requests().isEmpty, "no text is sent in quiet hours")
-            let tally = try await studio.answer(
+            let counts = try await studio.answer(
                 "reminders", "send", now: "2026-12-01T09:00:00-08:00", environment: texting)
-            #expect(tally["sent"] == 1, "\(tally)")
+            #expect(counts["sent"] == 1, "\(counts)")
             let request = try #require(try service.requests().first)
             #expect(request.method == "POST")
             #expect(request.path == "/2010-04-01/Accounts/\(ScriptedHTTPServer.account)/Messages.json")
@@ -40,8 +40,8 @@ struct TextDeliveryTests {
             let service = try ScriptedHTTPServer(
                 answers: [.reply(400, #"{"code": 21610, "message": "Attempt to send to unsubscribed recipient"}"#)])
             let texting = try studio.texting(to: service)
-            let tally = try await studio.answer("reminders", "send", now: Studio.atTen, environment: texting)
-            #expect(tally["failed"] == 1)
+            let counts = try await studio.answer("reminders", "send", now: Studio.atTen, environment: texting)
+            #expect(counts["failed"] == 1)
             let entry = try #require(try await studio.account(of: references[0])["one-day-sms"])
             #expect(entry["status"] == "failed" && entry["reason"] == "opted_out")
             let listed = try await studio.answer("suppression", "list").items

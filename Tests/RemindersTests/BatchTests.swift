@@ -21,8 +21,8 @@ struct BatchTests {
             let longest = (1...12).reversed().map { "c\($0)@example.com" }
             for (limit, total) in [(0, 0), (5, 5), (1, 6), (100, 12)] {
                 let before = await transport.deliveries.addresses.count
-                let tally = try await fixture.send(to: transport, connections: 4, limit: limit).tally
-                #expect(tally.isComplete && tally.sent == total - before)
+                let counts = try await fixture.send(to: transport, connections: 4, limit: limit).counts
+                #expect(counts.isComplete && counts.sent == total - before)
                 let addresses = await transport.deliveries.addresses
                 #expect(addresses.count == total)
                 #expect(Set(addresses) == Set(longest.prefix(total)))
@@ -36,10 +36,10 @@ struct BatchTests {
             try await fixture.fill(12)
             try await fixture.store.database.query("UPDATE session SET status = 'no_show' WHERE id <= 11")
             let transport = ScriptedMailTransport()
-            let first = try await fixture.send(to: transport, connections: 4, limit: 5).tally
+            let first = try await fixture.send(to: transport, connections: 4, limit: 5).counts
             #expect(first.skipped == 5)
             #expect(first.due == 5)
-            let rest = try await fixture.send(to: transport, connections: 4).tally
+            let rest = try await fixture.send(to: transport, connections: 4).counts
             #expect(rest.skipped == 6)
             #expect(rest.sent == 1)
             #expect(rest.isComplete)
@@ -52,9 +52,9 @@ struct BatchTests {
             try await fixture.book("2027-01-12 09:00")
             let transport = ScriptedMailTransport()
             let batch = try fixture.batch(to: transport)
-            #expect(try await batch.send(until: nil, limit: nil).tally.sent == 1)
-            #expect(try await batch.send(until: nil, limit: nil).tally.due == 0)
-            #expect(try await batch.send(until: fixture.instant("2027-01-09 09:00"), limit: nil).tally.sent == 1)
+            #expect(try await batch.send(until: nil, limit: nil).counts.sent == 1)
+            #expect(try await batch.send(until: nil, limit: nil).counts.due == 0)
+            #expect(try await batch.send(until: fixture.instant("2027-01-09 09:00"), limit: nil).counts.sent == 1)
             #expect(try await fixture.ledger() == ["confirmation 1 sent", "three-days 1 sent", "one-day 1 queued"])
         }
     }
@@ -67,14 +67,14 @@ struct BatchTests {
             let transport = ScriptedMailTransport()
             let batch = try fixture.batch(to: transport, at: DeliveryFixture.now + 7.5 * 86_400)
             let before = try await contents(fixture)
-            let tally = try await batch.forecastCounts(until: nil, limit: nil)
+            let counts = try await batch.forecastCounts(until: nil, limit: nil)
             // Six confirmations, and the three-day reminders that are not planned yet.
-            #expect(tally.due == 10)
-            #expect(tally.skipped == 2)
+            #expect(counts.due == 10)
+            #expect(counts.skipped == 2)
             #expect(try await batch.forecastCounts(until: nil, limit: 3).due == 3)
             #expect(try await contents(fixture) == before)
             #expect(await transport.deliveries.addresses.isEmpty)
-            #expect(try await batch.send(until: nil, limit: nil).tally.due == 10)
+            #expect(try await batch.send(until: nil, limit: nil).counts.due == 10)
         }
     }
 
@@ -95,8 +95,8 @@ struct BatchTests {
         try await withDeliveryFixture { fixture in
             try await fixture.fill(50)
             let folder = try MailFolder()
-            #expect(try await fixture.send(to: folder.transport, connections: 4).tally.sent == 50)
-            #expect(try await fixture.send(to: folder.transport, connections: 4).tally.due == 0)
+            #expect(try await fixture.send(to: folder.transport, connections: 4).counts.sent == 50)
+            #expect(try await fixture.send(to: folder.transport, connections: 4).counts.due == 0)
             let messages = try folder.messages()
             #expect(Set(messages.ids).count == 50)
             #expect(messages.count == 50)
@@ -118,7 +118,7 @@ struct BatchTests {
             async let report = fixture.send(to: transport, connections: 4)
             try await server.accept(4)
             server.release()
-            #expect(try await report.tally.sent == 500)
+            #expect(try await report.counts.sent == 500)
             #expect(try server.connections() == 4)
             let ids = try server.receivedMessages().ids
             #expect(ids.count == 500)
@@ -141,15 +141,15 @@ struct BatchTests {
             #expect(try await fixture.counts() == ["sent": 7, "attempting": 8, "queued": 15])
             sender.cancel()
             await gate.open()
-            let tally = try await sender.value.tally
-            #expect(tally.sent == 10)
-            #expect(tally.due == 10)
+            let counts = try await sender.value.counts
+            #expect(counts.sent == 10)
+            #expect(counts.due == 10)
             #expect(try await fixture.counts() == ["sent": 10, "queued": 20])
             let attempts = try await fixture.store.database.query(
                 "SELECT sum(attempts) FROM message WHERE status = 'queued'"
             ).decode(Int64.self)
             #expect(attempts == [0])
-            #expect(try await fixture.send(to: transport).tally.sent == 20)
+            #expect(try await fixture.send(to: transport).counts.sent == 20)
             #expect(await Set(transport.deliveries.addresses).count == 30)
             #expect(await transport.deliveries.addresses.count == 30)
         }
@@ -168,7 +168,7 @@ struct BatchTests {
             await transport.deliveries.reach(2)
             sender.cancel()
             await gate.open()
-            #expect(try await sender.value.tally.due == 0)
+            #expect(try await sender.value.counts.due == 0)
             #expect(try await fixture.counts() == ["queued": 3])
         }
     }
@@ -183,13 +183,13 @@ struct BatchTests {
             }
             let report = try await fixture.send(to: transport, connections: 1)
             #expect(report.unreachable == [.email: "gone"])
-            #expect(report.tally.sent == 9)
-            #expect(report.tally.failed == 31)
-            #expect(report.tally.isComplete)
+            #expect(report.counts.sent == 9)
+            #expect(report.counts.failed == 31)
+            #expect(report.counts.isComplete)
             #expect(try await fixture.counts() == ["sent": 9, "queued not_sent": 1, "queued": 30])
             #expect(await transport.deliveries.addresses.count == 10)
             let next = ScriptedMailTransport()
-            #expect(try await fixture.send(to: next).tally.sent == 31)
+            #expect(try await fixture.send(to: next).counts.sent == 31)
         }
     }
 
@@ -204,10 +204,10 @@ struct BatchTests {
                 try await fixture.store.database.query("UPDATE client SET \(unsafeSQL: change) WHERE id = \(id)")
             }
             let folder = try MailFolder()
-            let tally = try await fixture.send(to: folder.transport).tally
-            #expect(tally.sent == 3)
-            #expect(tally.failed == 3)
-            #expect(tally.isComplete)
+            let counts = try await fixture.send(to: folder.transport).counts
+            #expect(counts.sent == 3)
+            #expect(counts.failed == 3)
+            #expect(counts.isComplete)
             #expect(
                 try await fixture.counts() == ["sent": 3, "failed invalid_data": 1, "failed cannot_be_written": 2])
             let messages = try folder.messages()

@@ -159,7 +159,7 @@ extension [ReceivedMessage] {
     }
 }
 
-extension DeliveryRun.Tally {
+extension DeliveryRun.Counts {
     /// Whether the counts are consistent, as required of every run.
     var isComplete: Bool { due == sent + failed + unknown + skipped }
 }

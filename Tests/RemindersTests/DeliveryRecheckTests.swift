@@ -38,8 +38,8 @@ struct DeliveryRecheckTests {
             try await fixture.fill(Self.turns.count)
             for turn in Self.turns { try await fixture.store.database.query(turn.sql) }
             let transport = ScriptedMailTransport()
-            let tally = try await fixture.send(to: transport).tally
-            #expect(tally.isComplete && tally.skipped == 6 && tally.sent == 1)
+            let counts = try await fixture.send(to: transport).counts
+            #expect(counts.isComplete && counts.skipped == 6 && counts.sent == 1)
             #expect(await transport.deliveries.addresses == ["c7@example.com"])
             let endings = try await fixture.store.database.query(
                 "SELECT concat_ws(' ', status, reason) FROM message WHERE rule = 'confirmation' ORDER BY session_id"
@@ -57,7 +57,7 @@ struct DeliveryRecheckTests {
             let over = try await fixture.book("2027-01-11 10:00", for: "ben@example.com")
             _ = try await desk.close(over.reference, as: .noShow)
             let transport = ScriptedMailTransport()
-            #expect(try await fixture.send(to: transport).tally.sent == 1)
+            #expect(try await fixture.send(to: transport).counts.sent == 1)
             #expect(
                 Set(try await fixture.ledger(of: cancelled)) == [
                     "confirmation 1 skipped cancelled", "three-days 1 skipped cancelled",
@@ -77,7 +77,7 @@ struct DeliveryRecheckTests {
             try await fixture.book("2027-01-05 09:00")
             let transport = ScriptedMailTransport()
             let report = try await fixture.send(to: transport, at: try fixture.instant("2027-01-05 09:00"))
-            #expect(report.tally.due == report.tally.skipped)
+            #expect(report.counts.due == report.counts.skipped)
             #expect(await transport.deliveries.addresses.isEmpty)
             #expect(Set(try await fixture.counts().keys) == ["skipped session_started"])
         }
@@ -125,8 +125,8 @@ struct DeliveryRecheckTests {
                 }
             }
             let report = try await fixture.send(to: transport, connections: 1)
-            #expect(report.tally.sent == 1)
-            #expect(report.tally.skipped == 1)
+            #expect(report.counts.sent == 1)
+            #expect(report.counts.skipped == 1)
             #expect(await transport.deliveries.addresses == ["c1@example.com"])
         }
     }

@@ -87,9 +87,9 @@ struct LateBookingTests {
             try await fixture.store.database.query("DELETE FROM message")
             let transport = ScriptedMailTransport()
             let early = try fixture.instant("2027-01-08 08:59")
-            #expect(try await fixture.send(to: transport, at: early).tally.due == 0)
+            #expect(try await fixture.send(to: transport, at: early).counts.due == 0)
             let late = try fixture.instant("2027-01-08 09:00")
-            #expect(try await fixture.send(to: transport, at: late).tally.sent == 1)
+            #expect(try await fixture.send(to: transport, at: late).counts.sent == 1)
             #expect(try await fixture.ledger(of: session) == ["three-days 1 sent"])
             #expect(await transport.deliveries.addresses == ["ana@example.com"])
         }

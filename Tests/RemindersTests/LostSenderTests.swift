@@ -70,13 +70,13 @@ struct LostSenderTests {
             let next = ScriptedMailTransport()
             let report = try await fixture.send(to: next)
             #expect(report.abandoned.map(\.code) == ["00000001", "00000002", "00000003"])
-            #expect(report.tally.unknown == 3)
-            #expect(report.tally.sent == 17)
-            #expect(report.tally.isComplete)
+            #expect(report.counts.unknown == 3)
+            #expect(report.counts.sent == 17)
+            #expect(report.counts.isComplete)
 
             await gate.open()
             await #expect(throws: PostgresError.self) { try await sender.value }
-            #expect(try await fixture.send(to: next).tally.due == 0)
+            #expect(try await fixture.send(to: next).counts.due == 0)
             #expect(try await fixture.counts() == ["sent": 17, "unknown sender_died": 3])
             let addresses = await held.deliveries.addresses + next.deliveries.addresses
             #expect(addresses.count == 20)
@@ -125,7 +125,7 @@ struct LostSenderTests {
             await held.deliveries.reach(1)
             try await terminateConnections(fixture)
             let next = ScriptedMailTransport()
-            #expect(try await fixture.send(to: next).tally.unknown == 1)
+            #expect(try await fixture.send(to: next).counts.unknown == 1)
             await gate.open()
             await #expect(throws: PostgresError.self) { try await sender.value }
             #expect(try await fixture.counts() == ["sent": 4])
@@ -168,7 +168,7 @@ struct LostSenderTests {
                 return report
             }
             #expect(report.abandoned.map(\.code) == ["00000001"])
-            #expect(report.tally.sent == 2)
+            #expect(report.counts.sent == 2)
         }
     }
 
@@ -217,7 +217,7 @@ struct LostSenderTests {
             await held.deliveries.reach(1)
             cancelled.cancel()
             await gate.open()
-            #expect(try await cancelled.value.tally.sent == 1)
+            #expect(try await cancelled.value.counts.sent == 1)
             #expect(try await fixture.counts() == ["sent": 3, "queued": 1])
             let locks = try await fixture.store.database.query(
                 """

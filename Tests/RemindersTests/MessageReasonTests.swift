@@ -69,7 +69,7 @@ struct MessageReasonTests {
                         """)
             }
             let report = try await fixture.send(to: ScriptedMailTransport())
-            #expect(report.tally.sent == 1 && report.tally.failed == 1)
+            #expect(report.counts.sent == 1 && report.counts.failed == 1)
             #expect(report.failures.keys.map(\.reason) == [.invalidData])
             #expect(try await fixture.counts() == ["sent": 1, "skipped weather": 1])
         }

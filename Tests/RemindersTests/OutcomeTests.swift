@@ -32,7 +32,7 @@ struct OutcomeTests {
                 let faulty = try await MailSink.start(faults: [fault])
                 defer { faulty.stop() }
                 let report = try await fixture.send(to: try transport(to: faulty.url))
-                #expect(report.tally.isComplete && report.tally.failed == 2, "\(fault)")
+                #expect(report.counts.isComplete && report.counts.failed == 2, "\(fault)")
                 #expect(report.unreachable.isEmpty, "\(fault)")
                 #expect(try await fixture.counts() == [ending: 2], "\(fault)")
             }
@@ -67,8 +67,8 @@ struct OutcomeTests {
             let faulty = try await MailSink.start(faults: [fault])
             defer { faulty.stop() }
             let report = try await fixture.send(to: try transport(to: faulty.url))
-            #expect(report.tally.isComplete && report.tally.due == 1)
-            #expect(report.tally.unknown == (ending.hasPrefix("unknown") ? 1 : 0))
+            #expect(report.counts.isComplete && report.counts.due == 1)
+            #expect(report.counts.unknown == (ending.hasPrefix("unknown") ? 1 : 0))
             #expect(report.unreachable.isEmpty && report.refused.isEmpty)
             #expect(try await fixture.counts() == [ending: 1])
             try await expectNextBatch(fixture, sends: 0)
@@ -81,9 +81,9 @@ struct OutcomeTests {
             try await fixture.fill(3)
             let faulty = try await MailSink.start(faults: [.abortBody(seconds: 0)])
             defer { faulty.stop() }
-            let tally = try await fixture.send(to: try transport(to: faulty.url)).tally
-            #expect(tally.isComplete)
-            #expect(tally.sent == 0)
+            let counts = try await fixture.send(to: try transport(to: faulty.url)).counts
+            #expect(counts.isComplete)
+            #expect(counts.sent == 0)
             let queued = try await fixture.counts().filter { $0.key.hasPrefix("queued") }.values.reduce(0, +)
             try await expectNextBatch(fixture, sends: queued)
         }
@@ -101,8 +101,8 @@ struct OutcomeTests {
             defer { server.stop() }
             let timeouts = SMTPTimeouts(connect: .seconds(60), reply: .seconds(10))
             let report = try await fixture.send(to: try transport(to: server.url, timeouts: timeouts), connections: 1)
-            #expect(report.tally.unknown == 1)
-            #expect(report.tally.sent == 2)
+            #expect(report.counts.unknown == 1)
+            #expect(report.counts.sent == 2)
             #expect(report.abandoned.isEmpty)
             #expect(try await fixture.counts() == ["unknown no_answer": 1, "sent": 2])
             try await expectNextBatch(fixture, sends: 0)
@@ -116,8 +116,8 @@ struct OutcomeTests {
         let sink = try await MailSink.start()
         defer { sink.stop() }
         let report = try await fixture.send(to: try transport(to: sink.url), at: DeliveryFixture.now + 60)
-        #expect(report.tally.due == count)
-        #expect(report.tally.sent == count)
+        #expect(report.counts.due == count)
+        #expect(report.counts.sent == count)
         let ids = try sink.receivedMessages().ids
         #expect(ids.count == count)
         #expect(Set(ids).count == count)
@@ -129,7 +129,7 @@ struct OutcomeTests {
     private func expectUnreachable(_ fixture: DeliveryFixture, _ url: String) async throws {
         let report = try await fixture.send(to: try transport(to: url))
         #expect(report.unreachable.count + report.refused.count == 1)
-        #expect(report.tally.isComplete && report.tally.due == 3 && report.tally.failed == 3)
+        #expect(report.counts.isComplete && report.counts.due == 3 && report.counts.failed == 3)
         #expect(try await fixture.counts().keys.allSatisfy { $0.hasPrefix("queued") })
     }
 }

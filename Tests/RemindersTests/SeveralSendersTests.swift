@@ -22,9 +22,9 @@ struct SeveralSendersTests {
             let transport = try transport(to: sink.url)
             async let first = fixture.send(to: transport, connections: 4)
             async let second = fixture.send(to: transport, connections: 4)
-            let tallies = try await [first.tally, second.tally]
-            #expect(tallies.allSatisfy { $0.isComplete && $0.due == $0.sent })
-            #expect(tallies.map(\.sent).reduce(0, +) == 300)
+            let results = try await [first.counts, second.counts]
+            #expect(results.allSatisfy { $0.isComplete && $0.due == $0.sent })
+            #expect(results.map(\.sent).reduce(0, +) == 300)
             #expect(try await fixture.counts() == ["sent": 300])
             let ids = try sink.receivedMessages().ids
             #expect(ids.count == 300)
@@ -63,11 +63,11 @@ struct SeveralSendersTests {
             let quick = ScriptedMailTransport()
             let second = try await fixture.send(to: quick)
             #expect(second.abandoned.isEmpty)
-            #expect(second.tally.unknown == 0)
-            #expect(second.tally.sent == 7)
+            #expect(second.counts.unknown == 0)
+            #expect(second.counts.sent == 7)
             #expect(try await fixture.counts() == ["sent": 7, "attempting": 3])
             await gate.open()
-            #expect(try await first.value.tally.sent == 3)
+            #expect(try await first.value.counts.sent == 3)
             #expect(try await fixture.counts() == ["sent": 10])
             let addresses = await slow.deliveries.addresses + quick.deliveries.addresses
             #expect(Set(addresses).count == 10)
@@ -87,9 +87,9 @@ struct SeveralSendersTests {
             let newer = ScriptedMailTransport { _ in .rejectedTemporarily(code: 450, reply: "450 greylisted, later") }
             let first = Task { try await fixture.send(to: older, connections: 1) }
             await older.deliveries.reach(1)
-            #expect(try await fixture.send(to: newer, connections: 1).tally.failed == 4)
+            #expect(try await fixture.send(to: newer, connections: 1).counts.failed == 4)
             await gate.open()
-            #expect(try await first.value.tally.failed == 1)
+            #expect(try await first.value.counts.failed == 1)
             #expect(await older.deliveries.addresses.count == 1)
             #expect(try await fixture.counts() == ["queued rejected_for_now": 5])
         }
@@ -100,8 +100,8 @@ struct SeveralSendersTests {
         try await withDeliveryFixture(connections: connections) { fixture in
             try await fixture.fill(60)
             let transport = ScriptedMailTransport()
-            let tally = try await fixture.send(to: transport, connections: 16).tally
-            #expect(tally.sent == 60)
+            let counts = try await fixture.send(to: transport, connections: 16).counts
+            #expect(counts.sent == 60)
             #expect(fixture.store.database.statistics.open == 1)
             let addresses = await transport.deliveries.addresses
             #expect(addresses.count == 60)

@@ -96,19 +96,19 @@ struct TemplateStoreTests {
                 to: mail, mode: .continuous, templates: TemplateStore(folder: folder.path))
             let report = try await first.send(until: nil, limit: nil)
             #expect(
-                report.tally.isComplete && report.tally.failed == 1 && report.failures.keys.allSatisfy(\.isPostponed))
+                report.counts.isComplete && report.counts.failed == 1 && report.failures.keys.allSatisfy(\.isPostponed))
             let row = try await fixture.store.database.query(
                 "SELECT status || ' ' || reason, attempts, wait_until FROM message WHERE rule = 'confirmation'"
             ).decode((String, Int32, Date).self)
             #expect(row.map(\.0) == ["queued template_error"] && row.map(\.1) == [0])
             #expect(row.map(\.2) == [DeliveryFixture.now + 300])
             // The next run leaves it waiting.
-            #expect(try await first.send(until: nil, limit: nil).tally.due == 0)
+            #expect(try await first.send(until: nil, limit: nil).counts.due == 0)
             #expect(await mail.deliveries.addresses == [])
             try folder.write("confirmation.txt", "Hi {{client}}")
             let next = try fixture.batch(
                 to: mail, mode: .continuous, templates: TemplateStore(folder: folder.path))
-            #expect(try await next.send(until: nil, limit: nil).tally.sent == 1)
+            #expect(try await next.send(until: nil, limit: nil).counts.sent == 1)
             #expect(try await fixture.ledger(of: session).first == "confirmation 1 sent")
         }
     }

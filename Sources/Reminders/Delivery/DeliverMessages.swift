@@ -41,15 +41,15 @@ extension DeliveryRun.Report {
     ///
     /// Postponed messages are logged by ``DeliveryNotices``, because a paused channel postpones them each minute.
     fileprivate var hasFinalOutcomes: Bool {
-        tally.sent + tally.unknown + tally.skipped > 0 || failures.keys.contains { !$0.isPostponed }
+        counts.sent + counts.unknown + counts.skipped > 0 || failures.keys.contains { !$0.isPostponed }
     }
 
     /// Returns the counts for the log: by outcome, of sent messages by channel and rule, of failures by reason.
     fileprivate func logMetadata(duration: Duration) -> Logger.Metadata {
         let seconds = (duration / .milliseconds(1)).rounded() / 1000
         var metadata: Logger.Metadata = [
-            "sent": .stringConvertible(tally.sent), "failed": .stringConvertible(tally.failed),
-            "unknown": .stringConvertible(tally.unknown), "skipped": .stringConvertible(tally.skipped),
+            "sent": .stringConvertible(counts.sent), "failed": .stringConvertible(counts.failed),
+            "unknown": .stringConvertible(counts.unknown), "skipped": .stringConvertible(counts.skipped),
             "duration_seconds": .stringConvertible(seconds),
         ]
         for channel in Channel.allCases {

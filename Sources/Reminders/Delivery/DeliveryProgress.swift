@@ -32,7 +32,7 @@ final class DeliveryProgress: Sendable {
         end: ContinuousClock.Instant? = nil
     ) {
         var state = State(left: limit ?? .max, health: health)
-        state.report.tally.add(abandoned.count, to: \.unknown)
+        state.report.counts.add(abandoned.count, to: \.unknown)
         state.report.abandoned = Set(abandoned.compactMap(\.self)).sorted { $0.code < $1.code }
         self.state = Guarded(state)
         self.end = end
@@ -94,7 +94,7 @@ final class DeliveryProgress: Sendable {
     func settle(_ batch: MessageBatch, of reserved: Int, by channel: Channel) {
         state.withLock { state in
             state.left += reserved - batch.count
-            state.report.tally.add(batch.skipped, to: \.skipped)
+            state.report.counts.add(batch.skipped, to: \.skipped)
             state.report.blocked += batch.blocked
         }
         for record in batch.unreadable {

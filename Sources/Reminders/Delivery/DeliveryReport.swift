@@ -5,7 +5,7 @@ import Metrics
 
 extension DeliveryRun {
     /// The counts of a batch: every claimed message is counted in exactly one of the last four.
-    public struct Tally: Sendable, Equatable {
+    public struct Counts: Sendable, Equatable {
         /// The number of claimed messages.
         public internal(set) var due = 0
         /// The number of messages that a transport accepted.
@@ -19,7 +19,7 @@ extension DeliveryRun {
         public internal(set) var skipped = 0
 
         /// Counts messages, and adds them to one of the four outcomes.
-        mutating func add(_ count: Int = 1, to ending: WritableKeyPath<Tally, Int>) {
+        mutating func add(_ count: Int = 1, to ending: WritableKeyPath<Counts, Int>) {
             due += count
             self[keyPath: ending] += count
         }
@@ -40,14 +40,14 @@ extension DeliveryRun {
     /// The result of a batch.
     public struct Report: Sendable {
         /// The counts by outcome.
-        public internal(set) var tally = Tally()
+        public internal(set) var counts = Counts()
         /// The number of failed messages by kind of failure.
         public internal(set) var failures: [Failure: Int] = [:]
         /// The number of sent messages by channel.
         public internal(set) var sent: [Channel: Int] = [:]
         /// The number of sent messages by rule.
         public internal(set) var sentByRule: [String: Int] = [:]
-        /// The number of messages that wait because their session cannot take place as booked; not part of the tally.
+        /// The number of messages that wait because their session cannot take place as booked; not part of the counts.
         public internal(set) var blocked = 0
         /// The template problems, if the operator's folder has changed since the previous batch.
         public internal(set) var templateProblems: [String] = []
@@ -75,13 +75,13 @@ extension DeliveryRun {
 }
 
 extension DeliveryRun.Report {
-    /// The number of messages that count as failed in the tally, and stay queued for another attempt.
+    /// The number of messages that count as failed, and stay queued for another attempt.
     public var postponed: Int { failures.filter(\.key.isPostponed).values.reduce(0, +) }
 
     /// Counts messages that could not be sent.
     mutating func count(_ number: Int = 1, failedAs failure: DeliveryRun.Failure) {
         guard number > 0 else { return }
-        tally.add(number, to: \.failed)
+        counts.add(number, to: \.failed)
         failures[failure, default: 0] += number
     }
 
@@ -91,12 +91,12 @@ extension DeliveryRun.Report {
     ) {
         switch outcome {
         case .accepted:
-            tally.add(to: \.sent)
+            counts.add(to: \.sent)
             sent[channel, default: 0] += 1
             sentByRule[rule, default: 0] += 1
         case .rejectedTemporarily, .rejectedPermanently, .senderRefused, .notSent:
             if let failure = DeliveryRun.Failure(record, channel) { count(failedAs: failure) }
-        case .unknown: tally.add(to: \.unknown)
+        case .unknown: counts.add(to: \.unknown)
         }
     }
 

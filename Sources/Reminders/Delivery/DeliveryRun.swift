@@ -215,7 +215,7 @@ public struct DeliveryRun: Sendable {
             try await ledger.countDue(by: channel, until: until, now: now, limit: left, unattemptedBy: number).due
         }
         progress.failUntried(rest, as: Failure(unattempted: stop?.code ?? .deferred, channel))
-        if stop == nil, let reply, rest > 0 || progress.report.tally.sent == 0 {
+        if stop == nil, let reply, rest > 0 || progress.report.counts.sent == 0 {
             progress.postpone(channel, because: reply)
         }
     }

@@ -11,12 +11,12 @@ extension DeliveryRun {
     ///   - limit: The maximum number of messages; `nil` is all.
     /// - Returns: The number of due messages, and the number of these that would be skipped.
     /// - Throws: `PostgresError`.
-    public func forecastCounts(until: Date?, limit: Int?) async throws -> Tally {
+    public func forecastCounts(until: Date?, limit: Int?) async throws -> Counts {
         let due = try await forecast(until: until, limit: limit).filter { !$0.waits }
-        var tally = Tally()
-        tally.due = due.reduce(0) { $0 + Int($1.count) }
-        tally.skipped = due.filter { $0.skipReason != nil }.reduce(0) { $0 + Int($1.count) }
-        return tally
+        var counts = Counts()
+        counts.due = due.reduce(0) { $0 + Int($1.count) }
+        counts.skipped = due.filter { $0.skipReason != nil }.reduce(0) { $0 + Int($1.count) }
+        return counts
     }
 
     /// Returns the next batch by rule, channel, studio and reason without changing anything.

@@ -82,7 +82,7 @@ struct RestoreTests {
         try await withScenario { scenario in
             for sender in [0, 0, 1, 0, 2] { try await scenario.send(sender, limit: 1) }
             let report = try await scenario.send()
-            #expect(report.restored == 0 && report.held == nil && report.tally.sent == 1)
+            #expect(report.restored == 0 && report.held == nil && report.counts.sent == 1)
             #expect(try await scenario.fixture.counts() == ["sent": 6])
             #expect(!scenario.log.text.contains("restored"))
             let epochs = try await scenario.fixture.store.database.query("SELECT cause FROM delivery_epoch")
@@ -98,13 +98,13 @@ struct RestoreTests {
             try await scenario.send(limit: 3)
             try await scenario.restore(identity: identity)
             let report = try await scenario.send()
-            #expect(report.restored == 3 && report.held == nil && report.tally.sent == 2)
+            #expect(report.restored == 3 && report.held == nil && report.counts.sent == 2)
             #expect(try await scenario.fixture.counts() == ["sent": 3, "unknown restored": 3])
             #expect(await scenario.duplicates.isEmpty)
             #expect(scenario.log.text.contains(identity ? "database_changed" : "journal_ahead"))
             #expect(!scenario.log.text.contains("@example.com"))
             let again = try await scenario.send()
-            #expect(again.restored == 0 && again.tally.due == 0)
+            #expect(again.restored == 0 && again.counts.due == 0)
         }
     }
 
@@ -122,7 +122,7 @@ struct RestoreTests {
             try await scenario.send(to: full)
             try await scenario.restore(identity: true)
             let report = try await scenario.send()
-            #expect(report.restored == 0 && report.tally.sent == 2)
+            #expect(report.restored == 0 && report.counts.sent == 2)
             #expect(try await scenario.fixture.counts() == ["sent": 3])
         }
     }
@@ -140,7 +140,7 @@ struct RestoreTests {
             try await fixture.store.database.query("DELETE FROM message WHERE id NOT IN (SELECT id FROM backup)")
             try await scenario.restore(identity: true)
             let report = try await scenario.send(at: before + 60)
-            #expect(report.restored == 1 && report.tally.sent == 0)
+            #expect(report.restored == 1 && report.counts.sent == 0)
             #expect(await scenario.transport.deliveries.addresses.count == 2)
         }
     }
@@ -155,13 +155,13 @@ struct RestoreTests {
             try await scenario.restore(identity: true)
             let later = DeliveryFixture.now + 60
             let first = try await scenario.send(0, at: later)
-            #expect(first.tally.due == 0 && first.held?.count == 4 && first.held?.reason == .reconciling)
+            #expect(first.counts.due == 0 && first.held?.count == 4 && first.held?.reason == .reconciling)
             #expect(first.held?.hosts == ["host1"])
             try await scenario.fixture.book("2027-01-20 10:00", for: "new@example.com", now: later + 60)
             let second = try await scenario.send(0, at: later + 60)
-            #expect(second.tally.sent == 1 && second.held?.count == 4)
+            #expect(second.counts.sent == 1 && second.held?.count == 4)
             let other = try await scenario.send(1, at: later + 120)
-            #expect(other.restored == 2 && other.held == nil && other.tally.sent == 2)
+            #expect(other.restored == 2 && other.held == nil && other.counts.sent == 2)
             #expect(await scenario.duplicates.isEmpty)
         }
     }
@@ -179,7 +179,7 @@ struct RestoreTests {
             // Without a journal: one that knows the epoch would take the changed time for a restore.
             #expect(try await scenario.fixture.send(to: scenario.transport).held?.count == 4)
             try await database.query("UPDATE delivery_epoch SET noticed_at = now() - interval '10 minutes'")
-            #expect(try await scenario.fixture.send(to: scenario.transport).tally.sent == 4)
+            #expect(try await scenario.fixture.send(to: scenario.transport).counts.sent == 4)
         }
     }
 
@@ -192,7 +192,7 @@ struct RestoreTests {
             try await scenario.send(0, limit: 1)
             try await scenario.backUp()
             try await scenario.restore(identity: true)
-            #expect(try await scenario.send(0).tally.sent == 4)
+            #expect(try await scenario.send(0).counts.sent == 4)
         }
     }
 
@@ -215,7 +215,7 @@ struct RestoreTests {
             }.map(\.reason)
             #expect(reasons.count == 5 && reasons.allSatisfy { $0 == .held })
             let found = try await scenario.send(0)
-            #expect(found.restored == 2 && found.held == nil && found.tally.sent == 3)
+            #expect(found.restored == 2 && found.held == nil && found.counts.sent == 3)
             #expect(await scenario.duplicates.isEmpty)
         }
     }
@@ -245,7 +245,7 @@ struct RestoreTests {
                 #expect(settled.unknown == (decision == .release ? 0 : 3) && settled.released == 5 - settled.unknown)
                 #expect(settled.messages.count == 5)
                 let report = try await scenario.send(1, at: DeliveryFixture.now + 120)
-                #expect(report.held == nil && report.tally.sent == settled.released)
+                #expect(report.held == nil && report.counts.sent == settled.released)
                 let events = try await database.query(
                     "SELECT actor, action FROM event WHERE subject = 'delivery_epoch' ORDER BY id"
                 ).decode((String, String).self)
@@ -264,7 +264,7 @@ struct RestoreTests {
             // the new primary.
             #expect(try await scenario.fixture.send(to: scenario.transport).held?.count == 5)
             #expect(try await scenario.fixture.counts() == ["sent": 1, "queued": 5])
-            #expect(try await scenario.send(0).tally.sent == 5)
+            #expect(try await scenario.send(0).counts.sent == 5)
         }
     }
 

@@ -95,7 +95,7 @@ struct ChangeAfterClaimTests {
             }
             let report = try await fixture.batch(to: mail, connections: 1, maximumClaimAge: .zero).send(
                 until: nil, limit: nil)
-            #expect(report.tally.isComplete && report.tally.unknown == 0 && report.tally.failed == 0)
+            #expect(report.counts.isComplete && report.counts.unknown == 0 && report.counts.failed == 0)
             #expect(await mail.deliveries.addresses == turn.reached.map { "\($0)@example.com" })
             #expect(
                 try await fixture.ledgerEntries("confirmation", of: third) == ["2027-01-01 16:00 PST \(turn.ending)"])

@@ -41,7 +41,7 @@ struct ObstacleTests {
             try await obstacle.begin(fixture)
             let (mail, texts) = (ScriptedMailTransport(), ScriptedTextTransport())
             let report = try await fixture.send(to: mail, texts: texts)
-            #expect(report.tally.due == 0 && report.blocked == 1)
+            #expect(report.counts.due == 0 && report.blocked == 1)
             let oneDay = try fixture.instant("2027-01-10 09:00")
             try await fixture.send(to: mail, texts: texts, at: oneDay)
             let reason = obstacle.testDescription
@@ -200,8 +200,8 @@ struct ObstacleTests {
             let groups = try await batch.forecast(until: nil)
             #expect(groups.map(\.skipReason) == [nil, .trainerAway])
             #expect(groups.map(\.waits) == [false, true])
-            let tally = try await batch.forecastCounts(until: nil, limit: nil)
-            #expect(tally.due == 1 && tally.skipped == 0)
+            let counts = try await batch.forecastCounts(until: nil, limit: nil)
+            #expect(counts.due == 1 && counts.skipped == 0)
         }
     }
 

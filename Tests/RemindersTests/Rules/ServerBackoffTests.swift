@@ -28,18 +28,19 @@ struct ServerBackoffTests {
             }
             let report = try await batch.send(until: nil, limit: nil)
             #expect(report.deferred == [.email: "421 too many connections"])
-            #expect(report.tally.isComplete && report.tally.failed == 6 && report.tally.sent == 2)
+            #expect(report.counts.isComplete && report.counts.failed == 6 && report.counts.sent == 2)
             let tried = await mail.deliveries.addresses.count
             #expect(tried == 2, "each session has been rejected once")
             // The channel is paused: the same runner does not connect.
             let next = try await batch.send(until: nil, limit: nil)
-            #expect(next.tally.due == 0)
+            #expect(next.counts.due == 0)
             #expect(await mail.deliveries.addresses.count == tried)
             let attempts = try await fixture.store.database.query(
                 "SELECT sum(attempts) FROM message WHERE channel = 'email'"
             ).decode(Int64.self)
             #expect(attempts == [Int64(tried)])
-            #expect(try await fixture.send(to: ScriptedMailTransport(), at: DeliveryFixture.now + 3600).tally.sent == 6)
+            #expect(
+                try await fixture.send(to: ScriptedMailTransport(), at: DeliveryFixture.now + 3600).counts.sent == 6)
         }
     }
 
@@ -50,7 +51,7 @@ struct ServerBackoffTests {
             let mail = ScriptedMailTransport { $0 == "c1@example.com" ? Self.busy : .accepted(reply: "250") }
             let report = try await fixture.send(to: mail, connections: 2)
             #expect(report.deferred.isEmpty)
-            #expect(report.tally.isComplete && report.tally.sent == 9 && report.tally.failed == 1)
+            #expect(report.counts.isComplete && report.counts.sent == 9 && report.counts.failed == 1)
             #expect(try await fixture.counts() == ["sent": 9, "queued rejected_for_now": 1])
         }
     }
@@ -65,13 +66,13 @@ struct ServerBackoffTests {
             try await fixture.store.database.query("UPDATE client SET time_zone = 'Asia/Kathmandu' WHERE id < 4")
             let texts = ScriptedTextTransport()
             let report = try await fixture.send(to: ScriptedMailTransport(), texts: texts, connections: 1)
-            #expect(report.tally.isComplete && report.tally.sent == 1)
+            #expect(report.counts.isComplete && report.counts.sent == 1)
             #expect(await texts.deliveries.addresses == ["+12135550104"])
             #expect(try await fixture.counts() == ["sent": 1, "queued quiet_hours": 3])
             // It is 09:00 in Kathmandu at 03:15 UTC.
             let morning = DeliveryFixture.now + 11_700
-            #expect(try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: morning - 60).tally.due == 0)
-            #expect(try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: morning).tally.sent == 3)
+            #expect(try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: morning - 60).counts.due == 0)
+            #expect(try await fixture.send(to: ScriptedMailTransport(), texts: texts, at: morning).counts.sent == 3)
         }
     }
 

@@ -113,18 +113,18 @@ struct DeliverySummaryRecord: Encodable {
     let held: Int?
 
     init(_ report: DeliveryRun.Report) {
-        self.init(report.tally, postponed: report.postponed, restored: report.restored, held: report.held)
+        self.init(report.counts, postponed: report.postponed, restored: report.restored, held: report.held)
     }
 
-    init(_ tally: DeliveryRun.Tally, postponed: Int = 0, restored: Int = 0, held: HeldMessages?) {
+    init(_ counts: DeliveryRun.Counts, postponed: Int = 0, restored: Int = 0, held: HeldMessages?) {
         self.restored = restored > 0 ? restored : nil
         self.held = held.flatMap { $0.count > 0 ? $0.count : nil }
-        due = tally.due
-        sent = tally.sent
-        failed = tally.failed - postponed
+        due = counts.due
+        sent = counts.sent
+        failed = counts.failed - postponed
         self.postponed = postponed > 0 ? postponed : nil
-        unknown = tally.unknown
-        skipped = tally.skipped
+        unknown = counts.unknown
+        skipped = counts.skipped
     }
 }
 

@@ -43,10 +43,10 @@ extension RemindersCommand {
             let until = try await until.instant(in: intro)
             let batch = try intro.reminders(database, templates: try await intro.checkedTemplates(for: database))
             if dryRun {
-                let tally = try await batch.forecastCounts(until: until, limit: limit)
+                let counts = try await batch.forecastCounts(until: until, limit: limit)
                 let held = try await batch.heldMessages(until: until)
-                return try intro.console.report(DeliverySummaryRecord(tally, held: held)) {
-                    "\(tally.due) due, \(tally.skipped) of them would be skipped. Nothing was sent."
+                return try intro.console.report(DeliverySummaryRecord(counts, held: held)) {
+                    "\(counts.due) due, \(counts.skipped) of them would be skipped. Nothing was sent."
                         + (held.map { $0.count > 0 ? "\n\($0.text)" : "" } ?? "")
                 }
             }
@@ -61,11 +61,11 @@ extension RemindersCommand {
         }
 
         private func summary(_ report: DeliveryRun.Report) -> String {
-            let tally = report.tally
+            let counts = report.counts
             var lines = [
-                "\(tally.due) due: \(tally.sent) sent, \(tally.failed - report.postponed) failed, "
+                "\(counts.due) due: \(counts.sent) sent, \(counts.failed - report.postponed) failed, "
                     + (report.postponed > 0 ? "\(report.postponed) postponed, " : "")
-                    + "\(tally.unknown) unknown, \(tally.skipped) skipped."
+                    + "\(counts.unknown) unknown, \(counts.skipped) skipped."
             ]
             if !report.abandoned.isEmpty {
                 let list = report.abandoned.map(\.description).joined(separator: ", ")
