@@ -74,6 +74,31 @@ struct SilentServerTests {
         }
     }
 
+    @Test("a cancelled statement ends although the server does not answer the cancel request")
+    func cancelledStatement() async throws {
+        try await withDatabase { direct, conninfo in
+            let folder = String(try #require(conninfo.firstMatch(of: /host=(\S+)/)?.output.1))
+            let proxy = try StallingProxy(toServerIn: folder)
+            defer { proxy.stop() }
+            let through = conninfo.replacing("host=\(folder)", with: "host=\(proxy.folder)")
+            let database = Database(Database.Configuration(conninfo: through), logger: .silent)
+            let task = Task { try await database.query("SELECT pg_sleep(3600), 'cancelled'") }
+            try await wait(until: "the statement runs") {
+                let running: SQL = """
+                    SELECT 1
+                    FROM pg_stat_activity
+                    WHERE datname = current_database() AND wait_event = 'PgSleep'
+                    """
+                return try await direct.query(running).decode(Int32.self) == [1]
+            }
+            proxy.stall(.everything)
+            task.cancel()
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(error?.isUnresponsive == true)
+            await database.close()
+        }
+    }
+
     @Test("probes at intervals, and gives up at the deadline")
     func waiting() {
         let start = ContinuousClock.now

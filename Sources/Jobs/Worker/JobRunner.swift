@@ -183,7 +183,7 @@ public final class JobRunner: Sendable {
     ///
     /// Results that cannot be recorded even then are left to the rescue by other runners.
     private func handleStop(_ workers: [QueueWorker], _ runnerLease: RunnerLease) async {
-        await wait(for: .stop, atMost: .seconds(86_400 * 365), runnerLease)
+        await wait(for: .stop, atMost: nil, runnerLease)
         for worker in workers where !runnerLease.isOver { await worker.stop() }
         await wait(for: .stopNow, atMost: configuration.gracePeriod, runnerLease)
         for worker in workers where !runnerLease.isOver { await worker.stopNow() }
@@ -192,15 +192,17 @@ public final class JobRunner: Sendable {
         for worker in workers { worker.wakeSignal.fire() }
     }
 
-    private func wait(for awaitedMode: RunMode?, atMost maximumWait: Duration, _ runnerLease: RunnerLease) async {
-        let end = ContinuousClock.now + maximumWait
+    /// Waits for a mode or for the end of the lease, without a time limit if there is none.
+    private func wait(for awaitedMode: RunMode?, atMost maximumWait: Duration?, _ runnerLease: RunnerLease) async {
+        let end = maximumWait.map { ContinuousClock.now + $0 }
         while true {
             // A signal that comes after this point ends the wait below.
             let lastFireCount = modeChange.fireCount
             if runnerLease.isOver { return }
             if let awaitedMode, mode.withLock({ $0 }) >= awaitedMode { return }
-            guard .now < end else { return }
-            await modeChange.wait(after: lastFireCount, atMost: end - .now)
+            let remaining = end.map { $0 - .now } ?? .seconds(86_400)
+            guard remaining > .zero else { return }
+            await modeChange.wait(after: lastFireCount, atMost: remaining)
         }
     }
 

@@ -86,6 +86,7 @@ public final actor Connection {
 
     /// Returns the rows of a statement, which is sent now unless that has happened before.
     func rows(of ticket: Pipeline.Ticket) async throws -> Rows {
+        if let rows = pipeline.takeResult(of: ticket) { return rows }
         if !pipeline.waiting.isEmpty { try await sendWaitingAndCheck() }
         guard let rows = pipeline.takeResult(of: ticket) else {
             throw PostgresError(kind: .decoding, message: "the rows of a statement were read twice, or it has failed")
@@ -204,7 +205,7 @@ public final actor Connection {
         return try await withTaskCancellationHandler {
             // The use of `self` keeps the closure on the connection's thread; otherwise it would run on the global
             // pool.
-            defer { self.canceller.end() }
+            defer { self.canceller.end(isAbandoned: handle?.isBroken ?? true) }
             do {
                 return try work()
             } catch let error as PostgresError where error.sqlState == "57014" && canceller.isRequested {
@@ -285,7 +286,11 @@ public final actor Connection {
 
 /// An actor that opens the connection on its future thread, since opening blocks too.
 private final actor Opener {
-    private let thread = ConnectionThread()
+    private let thread: ConnectionThread
+
+    init() throws(PostgresError) {
+        thread = try ConnectionThread()
+    }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

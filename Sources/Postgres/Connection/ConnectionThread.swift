@@ -16,8 +16,10 @@ final class ConnectionThread: SerialExecutor {
     private let work = DispatchSemaphore(value: 0)
 
     /// Starts the thread, which runs until ``stop()``.
-    init() {
-        detachThread { self.run() }
+    ///
+    /// - Throws: ``PostgresError`` if the system starts no more threads.
+    init() throws(PostgresError) {
+        try detachThread { self.run() }
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
@@ -48,16 +50,24 @@ final class ConnectionThread: SerialExecutor {
 }
 
 /// Runs a body that may block on a new thread, which ends with the body.
-func detachThread(_ body: @escaping @Sendable () -> Void) {
+///
+/// - Parameter body: The body; it is not run if an error is thrown.
+/// - Throws: ``PostgresError`` if the system starts no more threads.
+func detachThread(_ body: @escaping @Sendable () -> Void) throws(PostgresError) {
     var thread = pthread_t()
-    let argument = Unmanaged.passRetained(ThreadBody(body)).toOpaque()
-    pthread_create(
+    let argument = Unmanaged.passRetained(ThreadBody(body))
+    let failure = pthread_create(
         &thread, nil,
         { argument in
             guard let argument else { return nil }
             Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().body()
             return nil
-        }, argument)
+        }, argument.toOpaque())
+    guard failure == 0 else {
+        argument.release()
+        throw PostgresError(
+            kind: .unreachable, message: "no thread for a connection: \(String(cString: strerror(failure)))")
+    }
     pthread_detach(thread)
 }
 

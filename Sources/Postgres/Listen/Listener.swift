@@ -46,9 +46,9 @@ public struct Listener: Sendable {
     /// - Parameter onEvent: The handler of each event. It is called on the listener's own thread, to avoid a delay; no
     ///   other event is received meanwhile, so it must not block.
     /// - Throws: `CancellationError` when cancelled; ``PostgresError`` at the start only, where the process has no file
-    ///   descriptors left. An unreachable database is not an error: the connection is retried.
+    ///   descriptors or threads left. An unreachable database is not an error: the connection is retried.
     public func run(_ onEvent: @escaping @Sendable (ListenerEvent) -> Void) async throws {
-        await ListenerRun(self, wakeSignal: try WakeSignal(), onEvent).run()
+        try await ListenerRun(self, wakeSignal: try WakeSignal(), onEvent).run()
         throw CancellationError()
     }
 }
@@ -81,7 +81,7 @@ final class ListenerRun: Sendable {
     private struct State {
         var isCancelled = false
         var phase = Phase.connecting
-        var caller: CheckedContinuation<Void, Never>?
+        var caller: CheckedContinuation<PostgresError?, Never>?
     }
 
     private let listener: Listener
@@ -96,19 +96,26 @@ final class ListenerRun: Sendable {
     }
 
     /// Runs until the task is cancelled and the thread has ended or delivers no more events.
-    func run() async {
-        await withTaskCancellationHandler {
+    ///
+    /// - Throws: ``PostgresError`` if the system starts no more threads.
+    func run() async throws(PostgresError) {
+        let failure = await withTaskCancellationHandler {
             await withCheckedContinuation { caller in
                 let isCancelled = state.withLock { state in
                     if !state.isCancelled { state.caller = caller }
                     return state.isCancelled
                 }
-                guard !isCancelled else { return caller.resume() }
-                detachThread { self.work() }
+                guard !isCancelled else { return caller.resume(returning: nil) }
+                do throws(PostgresError) {
+                    try detachThread { self.work() }
+                } catch {
+                    end(error)
+                }
             }
         } onCancel: {
             cancel()
         }
+        if let failure { throw failure }
     }
 
     private func cancel() {
@@ -117,7 +124,11 @@ final class ListenerRun: Sendable {
             return state.phase == .connecting ? state.caller.take() : nil
         }
         wakeSignal.fire()
-        caller?.resume()
+        caller?.resume(returning: nil)
+    }
+
+    private func end(_ failure: PostgresError? = nil) {
+        state.withLock { $0.caller.take() }?.resume(returning: failure)
     }
 
     private func work() {
@@ -126,7 +137,7 @@ final class ListenerRun: Sendable {
             report(failure, isFirst: outage.fail(at: .now))
             guard wakeSignal.wait(until: .now + outage.pause()) == .timedOut else { break }
         }
-        state.withLock { $0.caller.take() }?.resume()
+        end()
     }
 
     private func report(_ failure: PostgresError, isFirst: Bool) {
