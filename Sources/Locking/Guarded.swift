@@ -22,7 +22,9 @@ package final class Guarded<Value: Sendable>: @unchecked Sendable {
         lock.deallocate()
     }
 
-    /// Runs a short body with exclusive access to the value; the body must not block.
+    /// Runs a short body with exclusive access to the value.
+    ///
+    /// The body must not wait for other tasks. Only writes to a file or stream that must keep their order block in it.
     package func withLock<Result>(_ body: (inout Value) throws -> Result) rethrows -> Result {
         pthread_mutex_lock(lock)
         defer { pthread_mutex_unlock(lock) }

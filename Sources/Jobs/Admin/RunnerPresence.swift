@@ -30,7 +30,8 @@ public struct RunnerPresence: Sendable, Equatable {
 extension JobAdmin {
     /// Returns the active runners, and the last runner of each other host that had one.
     ///
-    /// Runners are removed a day after their end while another one is active; a crashed one that was the last stays.
+    /// Runners are removed a day after their end while another one is active; the last one stays until finished jobs are
+    /// pruned manually.
     ///
     /// - Returns: The runners: the active ones first, by name.
     /// - Throws: `PostgresError`.

@@ -177,7 +177,7 @@ public struct JobContext: Sendable {
     ///
     /// - Parameter connection: The connection of the transaction.
     /// - Throws: ``JobTakenOver`` where another runner has taken over the job, and the transaction must not be
-    ///   committed; or
+    ///   committed; or `PostgresError`.
     public func complete(on connection: Connection) async throws {
         guard try await JobStore.acknowledge([lease], on: connection) == 1 else { throw JobTakenOver(job: id) }
         completion.withLock { $0 = true }

@@ -5,7 +5,7 @@ extension JobRunner {
         public var name: String
         /// The version of the program, for people; `nil` if it is not known.
         public var version: String?
-        /// The queues that the runner serves.
+        /// The queues that the runner serves, each once.
         public var queues: [Queue]
         /// The time after its last heartbeat at which other runners take over its jobs.
         public var lease: Duration = .seconds(25)

@@ -34,7 +34,7 @@ public enum LedgerInvariant: String, CaseIterable, Sendable {
         let due = now - Self.grace
         return switch self {
         case .missing: .missingMessages(now: now, dueBefore: due)
-        case .overdue: .overdueMessages(now: now, dueBefore: due)
+        case .overdue: .overdueMessages(dueBefore: due)
         case .abandoned: .abandonedAttempts(before: due)
         case .sentAfterCancellation: .sentAfterCancellation
         case .sentTwice: .sentTwice

@@ -17,7 +17,7 @@ extension InvariantQuery {
     ///
     /// Messages that are held after a restore and those of a paused channel wait with a reason. While a sender works on
     /// a channel, its other messages wait for their turn.
-    static func overdueMessages(now: Date, dueBefore due: Date) -> InvariantQuery {
+    static func overdueMessages(dueBefore due: Date) -> InvariantQuery {
         InvariantQuery(
             """
             SELECT m.id

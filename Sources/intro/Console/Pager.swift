@@ -16,9 +16,9 @@ struct Pager: Equatable {
     /// - Parameter text: The text.
     /// - Returns: `false` if there is no such program.
     func show(_ text: String) -> Bool {
-        // less: end at once if the text fits, pass colours through, leave the text on the screen.
-        setenv("LESS", "FRX", 0)
-        guard let stream = popen(command, "w") else { return false }
+        // less: end at once if the text fits, pass colours through, leave the text on the screen. The shell sets the
+        // variable, because libpq's threads may read this process's environment at the same time.
+        guard let stream = popen("export LESS=\"${LESS-FRX}\"; \(command)", "w") else { return false }
         // Ctrl-C is for the pager.
         let previous = signal(SIGINT, SIG_IGN)
         fputs(text, stream)

@@ -50,7 +50,8 @@ struct Run: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let concurrency = try concurrency.map { try count($0, field: "--concurrency", in: 1...1000) }
-        let queues = try queue.isEmpty ? Intro.queues : queue.map { try queueName($0) }
+        let named = try queue.map { try queueName($0) }
+        let queues = Intro.queues.filter { named.isEmpty || named.contains($0) }
         if queues.contains(DeliverMessages.queue) { try SimulatedTime.confirm(yes, in: intro) }
         let runnerMetrics = metricsFile.map { path in
             RunnerMetrics(path: path, queues: queues, clock: { intro.now })
