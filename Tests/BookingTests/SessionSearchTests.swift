@@ -39,13 +39,16 @@ struct SessionSearchTests {
         #expect(Self.chosen([ahead, running]) == ["CCCCCCCC", "BBBBBBBB"])
     }
 
-    @Test("chooses the latest session if none is to come; a booked one precedes cancelled ones")
+    @Test("chooses the latest session if none is to come; a cancelled one only if it is later than a marked one")
     func latest() throws {
         let attended = try Self.session("AAAAAAAA", of: 1, in: -9, .attended)
         let unmarked = try Self.session("BBBBBBBB", of: 1, in: -1)
         let cancelled = try Self.session("CCCCCCCC", of: 1, in: 2, .cancelled)
         #expect(Self.chosen([attended]) == ["AAAAAAAA"])
-        #expect(Self.chosen([attended, cancelled]) == ["CCCCCCCC"])
+        #expect(Self.chosen([cancelled]) == ["CCCCCCCC"])
+        #expect(Self.chosen([attended, cancelled]) == ["AAAAAAAA", "CCCCCCCC"])
+        let earlier = try Self.session("DDDDDDDD", of: 1, in: -12, .cancelled)
+        #expect(Self.chosen([attended, earlier]) == ["AAAAAAAA"])
         #expect(Self.chosen([cancelled, unmarked, attended]) == ["BBBBBBBB"])
     }
 

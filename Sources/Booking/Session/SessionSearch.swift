@@ -56,8 +56,9 @@ public enum SessionChoice: Sendable {
     /// Chooses the session that is meant.
     ///
     /// For each client, these are the sessions to come, including one that is not over. A client without any has the
-    /// latest session, where a booked session precedes cancelled ones. Clients with a booked session exclude clients
-    /// whose sessions are all marked or cancelled.
+    /// latest session that was not cancelled; if it is marked, or there is none, also a cancelled session with a later
+    /// start, since either may be meant. Clients with a booked session exclude clients whose sessions are all marked or
+    /// cancelled.
     ///
     /// - Parameters:
     ///   - sessions: All sessions of the clients.
@@ -78,9 +79,13 @@ public enum SessionChoice: Sendable {
     private static func candidates(of sessions: [Session], now: Date) -> [Session] {
         let ahead = sessions.filter { $0.status == .booked && $0.endsAt > now }
         guard ahead.isEmpty else { return ahead }
-        let hasBooked = sessions.contains { $0.status == .booked }
-        let past = sessions.filter { !hasBooked || $0.status != .cancelled }
-        return past.max { ($0.startsAt, $0.bookedAt) < ($1.startsAt, $1.bookedAt) }.map { [$0] } ?? []
+        let latest = [true, false].map { isCancelled in
+            sessions.filter { ($0.status == .cancelled) == isCancelled }
+                .max { ($0.startsAt, $0.bookedAt) < ($1.startsAt, $1.bookedAt) }
+        }
+        guard let cancelled = latest[0] else { return latest[1].map { [$0] } ?? [] }
+        guard let kept = latest[1] else { return [cancelled] }
+        return kept.status != .booked && cancelled.startsAt > kept.startsAt ? [kept, cancelled] : [kept]
     }
 }
 
