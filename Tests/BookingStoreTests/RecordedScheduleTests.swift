@@ -87,6 +87,7 @@ extension BookingFixture {
         [
             session.reference.code, "\(session.startsAt.timeIntervalSince1970)", session.status.rawValue,
             session.client.name, "\(session.revision)", session.confirmedAt == nil ? "" : "confirmed",
+            session.notes.map(\.text).joined(separator: ","),
         ].joined(separator: " ")
     }
 
@@ -113,6 +114,8 @@ extension BookingFixture {
             case 5: _ = try await desk.cancel(reference, reason: nil, now: Self.now)
             default:
                 _ = try await desk.confirm(reference, now: Self.now)
+                _ = try await administration.addNote(
+                    SingleLineText("Note \(round)", field: "note"), about: .id(Client.ID(1)), now: Self.now)
                 try await database.query(
                     "UPDATE client SET name = 'Name ' || \(Int64(round)) WHERE id = (SELECT max(id) FROM client)")
             }

@@ -7,13 +7,13 @@ extension EventRepository {
     /// Returns a trainer's sessions on a range of dates as they were recorded at a past time, except cancelled ones, by
     /// start.
     ///
-    /// The client's name and contacts are also those of that time.
+    /// The client's name, contacts and notes are also those of that time.
     ///
     /// - Parameters:
     ///   - trainer: The trainer.
     ///   - dates: The local dates, for each session in its studio's time zone.
     ///   - instant: The past time, by the database's clock.
-    /// - Returns: The sessions, without ``Session/affected`` and ``Session/notes``.
+    /// - Returns: The sessions, without ``Session/affected``.
     /// - Throws: ``PostgresError``.
     public func schedule(
         of trainer: Trainer.ID, on dates: ClosedRange<LocalDate>, recordedAt instant: Date
@@ -24,7 +24,7 @@ extension EventRepository {
         return try await connection.query(
             """
             WITH candidate AS MATERIALIZED (\(Self.candidates(trainer, from, until, after: instant)))
-            SELECT \(SessionReader.columns)
+            SELECT \(SessionReader.columns), \(SessionReader.noteColumns)
             FROM candidate
             JOIN session AS present ON present.id = candidate.id
             CROSS JOIN LATERAL (
@@ -39,13 +39,28 @@ extension EventRepository {
             CROSS JOIN LATERAL (\(Self.client(at: instant))) AS c
             JOIN trainer AS t ON t.id = s.trainer_id
             JOIN studio AS st ON st.id = s.studio_id
+            \(SessionReader.notes(where: Self.isNoted(at: instant)))
             WHERE s.trainer_id = \(trainer.value)
               AND s.starts_at >= \(from)::text::timestamptz
               AND s.starts_at < \(until)::text::timestamptz
               AND s.status <> 'cancelled'
             ORDER BY s.starts_at
             """
-        ).map(SessionReader.session).filter { $0.dates.overlaps(dates) }
+        ).map { row in
+            var session = try SessionReader.session(&row)
+            session.notes = try ClientNote.notes(&row)
+            return session
+        }.filter { $0.dates.overlaps(dates) }
+    }
+
+    /// The condition of notes that were recorded at an instant; retention removes only events that are older.
+    private static func isNoted(at instant: Date) -> SQL {
+        """
+        NOT EXISTS (
+            SELECT
+            FROM event
+            WHERE subject = 'client_note' AND subject_id = client_note.id AND at > \(instant))
+        """
     }
 
     /// The keys of the sessions that are in the period now, or were moved after an instant from there.

@@ -27,16 +27,22 @@ package enum SessionReader {
         ) AS obstacle ON true
         """
 
-    /// The join that adds the notes about the client.
-    private static let notes: SQL = """
+    /// The columns of ``notes(where:)``, which ``ClientNote/notes(_:)`` reads.
+    static let noteColumns: SQL = "note.at AS note_at, note.author AS note_author, note.text AS note_text"
+
+    /// Returns the join that adds the notes about the client that fulfil a condition.
+    static func notes(where condition: SQL = "true") -> SQL {
+        """
         LEFT JOIN LATERAL (
             SELECT array_agg(at ORDER BY id) AS at,
                    array_agg(author ORDER BY id) AS author,
                    array_agg(text ORDER BY id) AS text
             FROM client_note
             WHERE client_id = s.client_id
+              AND \(condition)
         ) AS note ON true
         """
+    }
 
     /// The statement that reads sessions with the reason why they cannot take place and the notes about the client,
     /// before its conditions.
@@ -54,11 +60,9 @@ package enum SessionReader {
                    THEN 'outside_hours'
                END AS affected,
                obstacle.detail,
-               note.at AS note_at,
-               note.author AS note_author,
-               note.text AS note_text
+               \(noteColumns)
                \(more)
-        FROM session AS s \(joins) \(obstacle) \(notes)
+        FROM session AS s \(joins) \(obstacle) \(notes())
         """
     }
 
