@@ -76,6 +76,28 @@ struct RepeatedCoverTests {
         }
     }
 
+    @Test("a key that was used for another trainer, another day or another change is refused")
+    func usedKey() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 09:00")
+            let other = try await studio.reference("Ben", at: "2026-12-02 09:00")
+            let key = ["--request-id", "sick-1"]
+            try await studio.answer(["trainer", "cover", "maria", "--from", "2026-12-01"] + key)
+            try await studio.answer("cancel", other, "--request-id", "call-1")
+            let before = try await studio.fingerprint()
+            for command in [
+                ["trainer", "cover", "james", "--from", "2026-12-01"] + key,
+                ["trainer", "cover", "maria", "--from", "2026-12-02"] + key,
+                ["trainer", "cover", "maria", "--from", "2026-12-02", "--request-id", "call-1"],
+            ] {
+                let result = try await studio.intro(command + ["--json"])
+                #expect(result.exit == 65 && result.error?.code == "invalid_input", "\(command): \(result.stderr)")
+                #expect(result.error?.message == "the request's key was used for another change")
+            }
+            #expect(try await studio.fingerprint() == before)
+        }
+    }
+
     @Test("an e-mail address that is the only contact is never cut, in any width")
     func wholeAddress() async throws {
         try await Studio.with { studio in
@@ -90,6 +112,36 @@ struct RepeatedCoverTests {
                 let text = try await studio.intro(Self.words + ["--dry-run"], environment: ["COLUMNS": width]).stdout
                 #expect(text.contains("           \(address)\n           (no phone number)\n"), "\(text)")
             }
+        }
+    }
+
+    @Test("the same time off or closure that is entered twice is stored once")
+    func enteredTwice() async throws {
+        try await Studio.with { studio in
+            let away = ["trainer", "away", "maria", "--from", "wed", "--until", "wed", "--reason", "sick"]
+            let first = try await studio.answer(away)
+            let again = try await studio.answer(away)
+            #expect(again["number"] == first["number"] && again["repeated"] == true)
+            let close = ["studio", "close", "downtown", "2026-12-10", "2026-12-10", "--reason", "repair"]
+            #expect(try await studio.answer(close) == studio.answer(close))
+            #expect(try await studio.count("time_off") == 1)
+            #expect(try await studio.count("closure") == 1)
+        }
+    }
+
+    @Test("slots of the absent trainer that overlap the absence are not offered")
+    func overlappingSlots() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Ana", at: "2026-12-01 10:00")
+            for trainer in ["aiko", "james"] {
+                try await studio.answer("trainer", "away", trainer, "--from", "2026-12-01", "--until", "2026-12-01")
+            }
+            let words = ["trainer", "cover", "maria", "--from", "2026-12-01 10:10", "--until", "2026-12-01 11:00"]
+            let left = try await studio.answer(words)["left"]?.items
+            let starts = left?.first?["alternatives"]?.items.map { $0["local_start"] }
+            #expect(
+                starts == ["2026-12-01 09:00 PST", "2026-12-01 09:30 PST", "2026-12-01 11:00 PST"],
+                "\(left ?? [])")
         }
     }
 

@@ -230,6 +230,10 @@ struct TrainerCoverTests {
             #expect(dry["dry_run"] == true && dry["number"] == .null)
             #expect(dry["moved"]?.items.count == 7 && dry["left"]?.items.count == 2)
             let first = try await studio.answer(words + ["--request-id", "sick"], now: morning)
+            #expect(dry["affected"] == first["affected"] && dry["affected"]?.items.first?["affected"] == "away")
+            #expect(dry["moved"] == first["moved"])
+            #expect(
+                dry["left"]?.items.map { $0["booking"] } == first["left"]?.items.map { $0["booking"] }, "\(first)")
             let again = try await studio.answer(words + ["--request-id", "sick"], now: "2026-12-01T15:04:30Z")
             #expect(first["moved"]?.items.count == 7 && again["moved"] == first["moved"])
             #expect(again["number"] == first["number"] && first["number"] != .null)

@@ -33,6 +33,14 @@ public struct Studio: Sendable {
             self.noticeMinutes = noticeMinutes
             self.horizonMinutes = horizonMinutes
         }
+
+        /// Returns the time in which a session occupies its trainer and station: the session and the turnaround after it.
+        public func occupied(from start: Date) -> Range<Date> {
+            start..<start + TimeInterval((sessionMinutes + turnaroundMinutes) * 60)
+        }
+
+        /// The duration of a session, in seconds.
+        public var sessionDuration: TimeInterval { TimeInterval(sessionMinutes * 60) }
     }
 
     /// The primary key.

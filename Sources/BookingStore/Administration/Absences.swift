@@ -13,28 +13,36 @@ extension Administration {
     ///   - from: The start.
     ///   - until: The end.
     ///   - reason: The reason, shown to the desk.
-    ///   - reusesExisting: Whether an absence that covers the period is returned instead of a new one.
-    ///   - isDryRun: Whether nothing is stored; a new absence has the number 0 then.
+    ///   - reusesExisting: Whether an absence that covers the period is returned instead of a new one. Otherwise only one
+    ///     with the same period and reason is.
+    ///   - isDryRun: Whether nothing is stored; the number of a new absence is not used then.
     /// - Returns: The absence, whether it was added before, and the sessions.
     /// - Throws: ``NotFound``, or ``PostgresError``.
     public func away(
         _ handle: Handle, from: Date, until: Date, reason: String?, reusesExisting: Bool = false,
         isDryRun: Bool = false
     ) async throws -> (absence: TimeOff, alreadyExists: Bool, booked: [Session]) {
-        try await inTransaction(with: handle) { trainer, connection in
-            let absences = TimeOffRepository(connection)
-            let present = reusesExisting ? try await absences.all(of: trainer.id, after: from) : []
-            let known = present.first { $0.from <= from && $0.until >= until }
-            let absence =
-                if let known { known } else if isDryRun {
-                    TimeOff(number: 0, from: from, until: until, reason: reason)
-                } else {
-                    try await absences.insert(trainer.id, from: from, until: until, reason: reason)
+        do {
+            return try await inTransaction(with: handle) { trainer, connection in
+                let absences = TimeOffRepository(connection)
+                let known = try await absences.all(of: trainer.id, after: from).first { present in
+                    reusesExisting
+                        ? present.from <= from && present.until >= until
+                        : present.from == from && present.until == until && present.reason == reason
                 }
-            return (
-                absence, known != nil,
-                try await SessionRepository(connection).booked(at: nil, with: trainer.id, meeting: from, until)
-            )
+                let absence =
+                    if let known { known } else {
+                        try await absences.insert(trainer.id, from: from, until: until, reason: reason)
+                    }
+                let result = (
+                    absence, known != nil,
+                    try await SessionRepository(connection).booked(at: nil, with: trainer.id, meeting: from, until)
+                )
+                if isDryRun { throw DryRun(result: result) }
+                return result
+            }
+        } catch let dryRun as DryRun<(TimeOff, Bool, [Session])> {
+            return dryRun.result
         }
     }
 

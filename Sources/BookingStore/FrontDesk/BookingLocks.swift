@@ -41,9 +41,9 @@ package struct BookingLocks {
     }
 
     /// Adds locks of the clock hours of a studio that a session and its turnaround overlap.
-    mutating func take(hoursOf studio: Studio.ID, from start: Date, until end: Date) {
-        let hours = Int64((start.timeIntervalSince1970 / 3600).rounded(.down))
-        let last = Int64((end.timeIntervalSince1970 / 3600).rounded(.up)) - 1
+    mutating func take(hoursOf studio: Studio.ID, during occupied: Range<Date>) {
+        let hours = Int64((occupied.lowerBound.timeIntervalSince1970 / 3600).rounded(.down))
+        let last = Int64((occupied.upperBound.timeIntervalSince1970 / 3600).rounded(.up)) - 1
         locks += (hours...max(hours, last)).map { "studio:\(studio.value):hour:\($0)" }
     }
 

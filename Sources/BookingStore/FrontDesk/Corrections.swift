@@ -132,7 +132,7 @@ extension FrontDesk {
         let (contacts, until) = try await SessionRepository(connection).occupation(of: session)
         locks.read(studios: session.studio.id)
         locks.take(person: contacts)
-        locks.take(hoursOf: session.studio.id, from: session.startsAt, until: until)
+        locks.take(hoursOf: session.studio.id, during: session.startsAt..<until)
         locks.take(trainers: session.trainer.id)
         return locks
     }

@@ -101,12 +101,10 @@ struct HoldTransaction {
     }
 
     private func acquireLocks() async throws {
-        let offer = request.studio.offer
-        let end = request.start + TimeInterval((offer.sessionMinutes + offer.turnaroundMinutes) * 60)
         var locks = BookingLocks(actor: actor)
         locks.read(studios: request.studio.id)
         if let key = request.requestID { locks.take(request: key) }
-        locks.take(hoursOf: request.studio.id, from: request.start, until: end)
+        locks.take(hoursOf: request.studio.id, during: request.studio.offer.occupied(from: request.start))
         if let trainer = request.trainer { locks.take(trainers: trainer.id) }
         await locks.begin(on: connection)
     }

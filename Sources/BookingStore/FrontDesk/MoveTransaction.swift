@@ -119,8 +119,7 @@ struct MoveTransaction {
     }
 
     private func takeHours(at start: Date, in locks: inout BookingLocks) {
-        let minutes = studio.offer.sessionMinutes + studio.offer.turnaroundMinutes
-        locks.take(hoursOf: studio.id, from: start, until: start + TimeInterval(minutes * 60))
+        locks.take(hoursOf: studio.id, during: studio.offer.occupied(from: start))
     }
 }
 

@@ -232,6 +232,6 @@ extension Session {
 }
 
 /// An error that rolls back the transaction of a dry run, and carries its result.
-private struct DryRun<Result: Sendable>: Error {
+struct DryRun<Result: Sendable>: Error {
     let result: Result
 }

@@ -12,14 +12,19 @@ extension FrontDesk {
     ///   - request: The trainer and the period.
     ///   - now: The current time; notice does not apply, since clients keep their time.
     /// - Returns: The sessions that were moved, and those that were left.
-    /// - Throws: ``PostgresError``.
+    /// - Throws: ``InvalidInput`` if the request's key was used for another change, or ``PostgresError``.
     public func cover(_ request: CoverRequest, now: Date) async throws -> CoverResult {
         guard request.isDryRun else {
             return try await TrainerCover(desk: self, scope: .each(database), request: request, now: now).run()
         }
         return try await ConstraintRefusal.translating {
             try await transaction(isDryRun: true) { connection in
-                try await TrainerCover(desk: self, scope: .one(connection), request: request, now: now).run()
+                if let absence = request.plannedAbsence {
+                    _ = try await TimeOffRepository(connection).insert(
+                        request.trainer.id, from: absence.during.lowerBound, until: absence.during.upperBound,
+                        reason: absence.reason)
+                }
+                return try await TrainerCover(desk: self, scope: .one(connection), request: request, now: now).run()
             }
         }
     }
@@ -37,6 +42,9 @@ public struct CoverRequest: Sendable {
     public var requestID: String?
     /// Whether the changes are only computed, without storing anything.
     public var isDryRun = false
+
+    /// The time off that is added before the sessions are covered; a dry run adds it too.
+    public var plannedAbsence: (during: Range<Date>, reason: String?)?
 
     /// Creates a request.
     public init(trainer: Trainer, during: Range<Date>) {
@@ -123,7 +131,13 @@ struct TrainerCover {
                 at: nil, with: request.trainer.id, meeting: request.during.lowerBound, request.during.upperBound
             ).filter { $0.startsAt > now }
             guard let key = request.requestID else { return present }
-            let earlier = try await ChangeRequestRepository(connection).sessions(changedBy: key)
+            let requests = ChangeRequestRepository(connection)
+            guard try await !requests.isUsed(key, exceptToReplace: request.trainer.id, during: request.during) else {
+                throw InvalidInput(
+                    field: "the request's key", problem: "was used for another change",
+                    hint: "use another key for another change")
+            }
+            let earlier = try await requests.sessions(changedBy: key)
             let known = Set(present.map(\.id))
             return (present + earlier.filter { !known.contains($0.id) }).sorted { $0.startsAt < $1.startsAt }
         }
@@ -186,10 +200,7 @@ struct TrainerCover {
         var locks = BookingLocks(actor: desk.actor)
         locks.read(studios: studio.id)
         var hours = BookingLocks(actor: desk.actor)
-        let occupied = TimeInterval((studio.offer.sessionMinutes + studio.offer.turnaroundMinutes) * 60)
-        for slot in slots {
-            hours.take(hoursOf: studio.id, from: slot.startsAt, until: slot.startsAt + occupied)
-        }
+        for slot in slots { hours.take(hoursOf: studio.id, during: studio.offer.occupied(from: slot.startsAt)) }
         var seen: Set<String> = []
         locks.locks += hours.locks.filter { seen.insert($0).inserted }
         locks.take(trainers: slots.map(\.trainer.id))

@@ -1,4 +1,5 @@
 public import Booking
+import FoundationEssentials
 public import Postgres
 
 /// The changes of sessions that were requested with a key.
@@ -37,6 +38,37 @@ public struct ChangeRequestRepository: Sendable {
     /// Returns the sessions to which a request made a change, by start.
     func sessions(changedBy request: String) async throws -> [Session] {
         try await sessions("SELECT session_id FROM change_request WHERE request_id = \(request) AND changed")
+    }
+
+    /// Returns whether a request changed a session otherwise than by replacing a trainer at times that overlap a period.
+    ///
+    /// The session's former trainer and time are read from the event log; where retention has removed the event, the
+    /// change is taken for such a replacement.
+    func isUsed(_ request: String, exceptToReplace trainer: Trainer.ID, during: Range<Date>) async throws -> Bool {
+        try await connection.query(
+            """
+            SELECT EXISTS (
+                SELECT
+                FROM change_request AS change
+                LEFT JOIN LATERAL (
+                    SELECT before
+                    FROM event
+                    WHERE subject = 'session'
+                      AND subject_id = change.session_id
+                      AND action = 'update'
+                      AND at >= change.at
+                    ORDER BY id
+                    LIMIT 1
+                ) AS former ON true
+                WHERE change.request_id = \(request)
+                  AND change.changed
+                  AND (
+                      change.action <> \(SessionAction.reschedule.rawValue)
+                      OR (former.before ->> 'trainer_id')::integer <> \(trainer.value)
+                      OR (former.before ->> 'starts_at')::timestamptz >= \(during.upperBound)
+                      OR (former.before ->> 'ends_at')::timestamptz <= \(during.lowerBound)))
+            """
+        ).decode(Bool.self)[0]
     }
 
     private func sessions(_ ids: SQL) async throws -> [Session] {

@@ -77,7 +77,7 @@ public struct SlotRepository: Sendable {
     /// - Parameters:
     ///   - session: The session; its own time and the holds for it are free for it.
     ///   - studio: The session's studio.
-    ///   - absence: The trainer and the time at which this trainer is not offered.
+    ///   - absence: The trainer, who is not offered at times that overlap the absence.
     ///   - now: The current time.
     ///   - limit: The maximum number of slots.
     /// - Returns: The slots nearest to the session's start.
@@ -95,7 +95,7 @@ public struct SlotRepository: Sendable {
                 FROM open_slots(
                     \(studio.id.value), NULL, \(instant - reach), \(instant + reach), \(now), \(session.id.value))
                 WHERE trainer_id <> \(absence.trainer.value)
-                   OR starts_at < \(absence.during.lowerBound)
+                   OR starts_at <= \(absence.during.lowerBound - studio.offer.sessionDuration)
                    OR starts_at >= \(absence.during.upperBound)
                 ORDER BY starts_at, handle
             ) AS slot
@@ -190,13 +190,13 @@ public struct SlotRepository: Sendable {
     private static func hold(
         of owner: SQL, as alias: SQL, at studio: Studio, _ start: Date, _ now: Date, _ moving: Session.ID?
     ) -> SQL {
-        let end = start + TimeInterval((studio.offer.sessionMinutes + studio.offer.turnaroundMinutes) * 60)
+        let occupied = studio.offer.occupied(from: start)
         return """
             LEFT JOIN LATERAL (
                 SELECT expires_at, held_by
                 FROM hold
                 WHERE \(owner)
-                  AND occupied && tstzrange(\(start), \(end))
+                  AND occupied && tstzrange(\(occupied.lowerBound), \(occupied.upperBound))
                   AND status = 'held'
                   AND expires_at > \(now)
                   AND coalesce(session_id <> \(moving?.value), true)

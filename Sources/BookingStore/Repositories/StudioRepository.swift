@@ -99,11 +99,23 @@ public struct StudioRepository: Sendable {
             """)
     }
 
+    /// Adds a closure, unless the studio has the same one already.
     func insert(_ closure: Closure, of id: Studio.ID) async throws {
-        _ = try await connection.query(
+        try await connection.query(
             """
             INSERT INTO closure (studio_id, during, reason)
-            VALUES (\(id.value), tstzrange(\(closure.from), \(closure.until)), \(closure.reason))
+            SELECT new.studio_id, new.during, new.reason
+            FROM (
+                SELECT \(id.value)::integer AS studio_id,
+                       tstzrange(\(closure.from), \(closure.until)) AS during,
+                       \(closure.reason)::text AS reason
+            ) AS new
+            WHERE NOT EXISTS (
+                SELECT
+                FROM closure AS present
+                WHERE present.studio_id = new.studio_id
+                  AND present.during = new.during
+                  AND present.reason IS NOT DISTINCT FROM new.reason)
             """)
     }
 

@@ -132,8 +132,11 @@ extension TrainerCommand.Away {
                 AffectedSessions(affected).text(after: intro.console.wrapped(heading), on: intro.console)
             }
         }
-        var request = CoverRequest(trainer: trainer, during: period.from..<period.until)
+        // Time off without a beginning begins now: a repeated request finds the one that it added.
+        let start = alreadyExists ? min(absence.from, period.from) : period.from
+        var request = CoverRequest(trainer: trainer, during: start..<period.until)
         (request.requestID, request.isDryRun) = (change.requestID, change.isDryRun)
+        if !alreadyExists { request.plannedAbsence = (request.during, reason) }
         let result = try await intro.frontDesk(database).cover(request, now: intro.now)
         let covered = CoverRecord(result, of: trainer)
         (record.moved, record.left, record.notNotified) = (covered.moved, covered.left, covered.notNotified)
