@@ -144,6 +144,34 @@ struct KnownPersonTests {
         }
     }
 
+    @Test("client add refuses an equal name with a known phone, and accepts a relative")
+    func sameNameAndPhone() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Ana Lima", "--phone", "(213) 555-0142")
+            for email in [[], ["--email", "ana@example.com"]] {
+                let result = try await studio.intro(
+                    ["client", "add", "lima, ANÁ", "--phone", "213.555.0142", "--json"] + email)
+                #expect(result.exit == 3 && result.error?.code == "already_exists", "\(result.stderr)")
+                #expect(result.error?.message == "Ana Lima (client 1) has that phone already")
+            }
+            try await studio.answer("client", "add", "Ben Lima", "--phone", "213.555.0142")
+        }
+    }
+
+    @Test("of several clients with one phone, the refusal names only what the caller gave as shared")
+    func sharedContacts() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("client", "add", "Sean Park", "--phone", "(213) 555-0142")
+            try await studio.answer(
+                "book", "--client", "jose@example.com", "--name", "José Núñez", "--at", "2026-12-01 10:00")
+            try await studio.answer("client", "edit", "jose@example.com", "--phone", "(213) 555-0142")
+            let result = try await studio.intro(
+                ["book", "--client", "213 555 0142", "--name", "Zoe Zed", "--json"] + Self.at)
+            #expect(result.exit == 3 && result.error?.code == "name_differs", "\(result.stderr)")
+            #expect(result.error?.message.contains("who has the same phone, has") == true, "\(result.stderr)")
+        }
+    }
+
     @Test("a name selects among several clients with one phone; otherwise they are listed")
     func household() async throws {
         try await Studio.with { studio in

@@ -23,7 +23,7 @@ public enum Eligibility {
         /// The name of that client.
         public let ownerName: String
         /// The contacts by which the session was found, in the format of claims: `email:…` or `phone:…`.
-        public let shared: [String]
+        public var shared: [String]
 
         /// Creates a prior session from its stored parts.
         public init(

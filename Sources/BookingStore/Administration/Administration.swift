@@ -162,8 +162,8 @@ public struct Administration: Sendable {
 
     /// Adds a client.
     ///
-    /// - Throws: ``Refusal`` of the rule `already_exists` if another client has the e-mail address, or
-    ///   ``PostgresError``.
+    /// - Throws: ``Refusal`` of the rule `already_exists` if another client has the e-mail address, or one of the same
+    ///   name the phone number, or ``PostgresError``.
     public func add(_ client: ClientDetails) async throws -> Client {
         try await comparing {
             client
@@ -179,6 +179,7 @@ public struct Administration: Sendable {
             let clients = ClientRepository(connection)
             await makeLocks { $0.take(person: client.contacts) }.lock(on: connection)
             try await clients.assertNoOtherClient(has: client.email)
+            try await clients.assertNoSamePerson(has: client.phone, named: client.name)
             return try await clients.insert(client)
         }
     }

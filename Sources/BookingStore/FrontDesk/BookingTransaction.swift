@@ -15,10 +15,6 @@ struct BookingTransaction {
     private var identity: ClientIdentification { ClientIdentification(clients: clients, request: request) }
     private var given: GivenContacts { GivenContacts(clients: clients, request: request) }
     private var sessions: SessionRepository { SessionRepository(connection) }
-    private var occupiedUntil: Date {
-        let offer = request.studio.offer
-        return request.start + TimeInterval((offer.sessionMinutes + offer.turnaroundMinutes) * 60)
-    }
 
     /// Makes the booking; its result is read together with the end of the transaction.
     func run() async throws -> Pending<BookingResult> {
@@ -121,7 +117,7 @@ struct BookingTransaction {
         locks.read(studios: request.studio.id)
         locks.take(request: key)
         locks.take(person: contacts)
-        locks.take(hoursOf: request.studio.id, from: request.start, until: occupiedUntil)
+        locks.take(hoursOf: request.studio.id, during: request.studio.offer.occupied(from: request.start))
         if let trainer = request.trainer { locks.take(trainers: trainer.id) }
         await locks.begin(on: connection)
     }
@@ -153,11 +149,17 @@ struct BookingTransaction {
     /// People who share a contact have one free session. If it is used already, the refusal includes this reason as
     /// well; it is the only reason if the known contact is an additional one of the request.
     private func nameRefusal(_ refusal: Refusal, of named: [Client], _ contacts: Contacts) async throws -> Refusal {
-        var contacts = contacts
-        for client in named { contacts.add(client) }
+        var all = contacts
+        for client in named { all.add(client) }
+        let given = try await sessions.priorSessions(of: contacts, now: now)
+        let priorSessions = try await sessions.priorSessions(of: all, now: now).map { session in
+            var session = session
+            // Of several owners, the request shares only the contacts that it gives.
+            if named.count > 1 { session.shared = given.first { $0.reference == session.reference }?.shared ?? [] }
+            return session
+        }
         do {
-            _ = try waivedEligibility(
-                of: named.count == 1 ? named.first?.id : nil, try await sessions.priorSessions(of: contacts, now: now))
+            _ = try waivedEligibility(of: named.count == 1 ? named.first?.id : nil, priorSessions)
             return refusal
         } catch let ineligible as Refusal {
             guard !named.isEmpty else { return ineligible }

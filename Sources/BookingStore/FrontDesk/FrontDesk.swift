@@ -47,9 +47,9 @@ public struct FrontDesk: Sendable {
                 }
                 if result.created || request.isDryRun { return result }
                 // The commit of the earlier request may not have been confirmed.
-                if try await committedResult(request, key: key) != nil { return result }
+                if try await committedResult(request, key: key, now: now) != nil { return result }
             } catch let error as PostgresError where error.kind == .outcomeUnknown && attempt < 5 {
-                if let result = try await committedResult(request, key: key) { return result }
+                if let result = try await committedResult(request, key: key, now: now) { return result }
             } catch let error as PostgresError where error.constraint == "session_reference_key" && attempt < 5 {
                 // The random reference is in use, which is very unlikely; the next attempt has another one.
             } catch let error as PostgresError where ContactHashes.areMissing(error, after: contactHashes) {
@@ -163,7 +163,7 @@ public struct FrontDesk: Sendable {
     ///
     /// The lock of the request's key is granted only after the old transaction has ended. This one waits until the old one
     /// is on the synchronous standby.
-    private func committedResult(_ request: BookingRequest, key: String) async throws -> BookingResult? {
+    private func committedResult(_ request: BookingRequest, key: String, now: Date) async throws -> BookingResult? {
         try await database.transaction { connection in
             var locks = BookingLocks(actor: actor)
             locks.take(request: key)
@@ -171,8 +171,13 @@ public struct FrontDesk: Sendable {
             guard let session = try await SessionRepository(connection).made(by: key).value() else { return nil }
             let given = GivenContacts(clients: ClientRepository(connection), request: request)
             let report = try await given.keep(for: session.client, unless: .repetition)
+            var result = BookingResult(session: session, created: true, contacts: report)
+            if request.reportsMessages {
+                let messages = await SessionMessages(connection).expected(of: session.reference, at: now)
+                result.messages = try await messages.value()
+            }
             try await connection.awaitReplicationAtCommit()
-            return BookingResult(session: session, created: true, contacts: report)
+            return result
         }
     }
 

@@ -136,6 +136,17 @@ public struct ClientRepository: Sendable {
             .alreadyExists, "\(owner.nameAndNumber) has that e-mail already", remedy: .checkClient(owner.id))
     }
 
+    /// Throws if a client of an equal name has a phone number; relatives with other names may share one.
+    ///
+    /// - Throws: ``Refusal`` of the rule `already_exists`, or ``PostgresError``.
+    func assertNoSamePerson(has phone: PhoneNumber?, named name: String) async throws {
+        guard let phone else { return }
+        let owners = try await matching(.phone(phone))
+        guard let owner = owners.first(where: { NameComparison.similarity($0.name, name) == .equal }) else { return }
+        throw Refusal(
+            .alreadyExists, "\(owner.nameAndNumber) has that phone already", remedy: .checkClient(owner.id))
+    }
+
     /// Stores an e-mail address or phone number for a client without one, unless another client has it.
     ///
     /// - Returns: Whether the contact was stored.
