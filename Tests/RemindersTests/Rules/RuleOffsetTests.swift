@@ -28,6 +28,21 @@ struct RuleOffsetTests {
         #expect { try RuleOffset(text, field: "--offset") } throws: { ($0 as? InvalidInput)?.field == "--offset" }
     }
 
+    @Test(
+        "describes a local time on the day of the event without an offset",
+        arguments: [
+            (ReminderRule.Anchor.start, "-0", "08:00", "on the day of the start, at 08:00"),
+            (.start, "-1d", "08:00", "1d before the start, at 08:00"), (.start, "0", nil, "at the start"),
+            (.end, "0", "20:00", "on the day of the end, at 20:00"), (.end, "0", nil, "at the end"),
+            (.day, "0", "07:00", "on each day, at 07:00"), (.day, "-1d", "18:00", "1d before each day, at 18:00"),
+        ] as [(ReminderRule.Anchor, String, String?, String)])
+    func describes(anchor: ReminderRule.Anchor, offset: String, time: String?, text: String) throws {
+        let rule = ReminderRule(
+            key: try Handle("test"), anchor: anchor, offset: try RuleOffset(offset),
+            time: try time.map { try LocalTime($0) }, channel: .email, template: try Handle("test"))
+        #expect(rule.when == text)
+    }
+
     @Test("parses the description of an offset to the same value")
     func readsBack() throws {
         var random = SeededGenerator(seed: 5)
