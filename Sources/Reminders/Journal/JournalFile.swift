@@ -3,8 +3,12 @@ import Locking
 
 /// A file that one process appends to, which holds a lock on it until it ends.
 final class JournalFile: Sendable {
+    /// Writes octets to a descriptor; returns their number, or -1 and sets `errno`, as `write(2)` does.
+    typealias Writer = @Sendable (Int32, UnsafeRawBufferPointer) -> Int
+
     let path: String
     private let descriptor: Int32
+    private let writer: Writer
     private struct Progress {
         /// The size of the file in octets.
         var written: Int
@@ -18,9 +22,10 @@ final class JournalFile: Sendable {
     private let syncing = Guarded(())
 
     /// Creates a file from a descriptor that holds the lock.
-    private init(path: String, descriptor: Int32, size: Int, endsInPartialLine: Bool) {
+    private init(path: String, descriptor: Int32, writer: @escaping Writer, size: Int, endsInPartialLine: Bool) {
         self.path = path
         self.descriptor = descriptor
+        self.writer = writer
         progress = Guarded(Progress(written: size, endsInPartialLine: endsInPartialLine))
     }
 
@@ -31,9 +36,12 @@ final class JournalFile: Sendable {
     /// - Parameters:
     ///   - path: The file.
     ///   - isNew: Whether the file must not exist yet.
+    ///   - writer: Writes to the file; tests replace it by one that fails, as on a full disk.
     /// - Returns: The file; `nil` if another process holds its lock, or has just replaced it.
     /// - Throws: `JournalError`.
-    static func open(_ path: String, isNew: Bool) throws(JournalError) -> JournalFile? {
+    static func open(
+        _ path: String, isNew: Bool, writer: @escaping Writer = { Glibc.write($0, $1.baseAddress, $1.count) }
+    ) throws(JournalError) -> JournalFile? {
         let flags = O_RDWR | O_APPEND | O_CLOEXEC | O_NOFOLLOW | (isNew ? O_CREAT | O_EXCL : 0)
         let descriptor = Glibc.open(path, flags, 0o600)
         guard descriptor >= 0 else {
@@ -51,7 +59,8 @@ final class JournalFile: Sendable {
         var last: UInt8 = 0
         let size = Int(held.st_size)
         let isWhole = size == 0 || pread(descriptor, &last, 1, off_t(size - 1)) == 1 && last == UInt8(ascii: "\n")
-        return JournalFile(path: path, descriptor: descriptor, size: size, endsInPartialLine: !isWhole)
+        return JournalFile(
+            path: path, descriptor: descriptor, writer: writer, size: size, endsInPartialLine: !isWhole)
     }
 
     /// The size of the file in octets.
@@ -74,11 +83,14 @@ final class JournalFile: Sendable {
             let octets = Array(((progress.endsInPartialLine ? "\n" : "") + text).utf8)
             var done = 0
             while done < octets.count {
-                let count = octets[done...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+                let count = octets[done...].withUnsafeBytes { writer(descriptor, $0) }
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else {
                     let error = JournalError.last(path)
-                    progress.endsInPartialLine = ftruncate(descriptor, off_t(progress.written)) != 0 && done > 0
+                    // An incomplete line from before this call remains in the file.
+                    if ftruncate(descriptor, off_t(progress.written)) != 0, done > 0 {
+                        progress.endsInPartialLine = true
+                    }
                     return .failure(error)
                 }
                 done += count

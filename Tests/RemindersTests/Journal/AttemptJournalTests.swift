@@ -1,6 +1,7 @@
 import Booking
 import BookingStore
 import Foundation
+import Locking
 import MessagingTesting
 import Testing
 
@@ -74,6 +75,28 @@ struct AttemptJournalTests {
         #expect(summary.runs.map(\.id) == [1])
         try journal.start(RecordedRun(id: 2, startedAt: 2, epoch: UUID()), until: now)
         #expect(try journal.content().runs.map(\.id) == [2])
+    }
+
+    @Test("appends complete lines after an incomplete one even if an append failed in between")
+    func tornEndOnFullDisk() throws {
+        let home = try ScratchFolder()
+        let path = "\(home.path)/1.journal"
+        try Data("attempt 1 2 3".utf8).write(to: URL(filePath: path))
+        let isFull = Guarded(true)
+        let opened = try JournalFile.open(path, isNew: false) { descriptor, octets in
+            guard !isFull.withLock({ $0 }) else {
+                errno = ENOSPC
+                return -1
+            }
+            return write(descriptor, octets.baseAddress, octets.count)
+        }
+        let file = try #require(opened)
+        let error = #expect(throws: JournalError.self) { try file.append([JournalTextTests.start(1)]) }
+        #expect(error?.number == ENOSPC)
+        isFull.withLock { $0 = false }
+        try file.append([JournalTextTests.start(2)])
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 2 && lines.first == "attempt 1 2 3")
     }
 
     @Test("prunes a large file when it is opened, and keeps attempts before their deadline")
