@@ -13,10 +13,15 @@ public final class AttemptJournal: Sendable {
         let id: UUID
         let folder: JournalFolder
         let file: JournalFile
-        /// The last run of each file when the journal was opened; then the run of this process.
-        var runs: [RecordedRun]
+        /// The last run of each file when the journal was opened.
+        let recordedRuns: [RecordedRun]
+        /// The last run of this process; `nil` before the first one starts.
+        var ownRun: RecordedRun?
         var epochs: [UUID: Int64]
         var isNew: Bool
+
+        /// The run of this process; before it starts one, the last run of each file.
+        var runs: [RecordedRun] { ownRun.map { [$0] } ?? recordedRuns }
     }
 
     private let home: String
@@ -66,8 +71,8 @@ public final class AttemptJournal: Sendable {
         let content = try folder.content()
         opened.withLock {
             $0 = Opened(
-                database: database, id: id, folder: folder, file: file, runs: content.runs, epochs: content.epochs,
-                isNew: content.isEmpty)
+                database: database, id: id, folder: folder, file: file, recordedRuns: content.runs,
+                epochs: content.epochs, isNew: content.isEmpty)
         }
         return Summary(
             database: database, id: id, runs: content.runs, epochs: content.epochs, isNew: content.isEmpty)
@@ -101,7 +106,7 @@ public final class AttemptJournal: Sendable {
     func start(_ run: RecordedRun, until: Date) throws(JournalError) {
         try file().append([.start(run, until: until.microseconds)])
         opened.withLock {
-            $0?.runs = [run]
+            $0?.ownRun = run
             $0?.isNew = false
         }
     }
@@ -110,8 +115,8 @@ public final class AttemptJournal: Sendable {
     func end(_ run: Int32) throws(JournalError) {
         try file().append([.end(run: run)])
         opened.withLock { opened in
-            guard opened?.runs.last?.id == run else { return }
-            opened?.runs[0].hasEnded = true
+            guard opened?.ownRun?.id == run else { return }
+            opened?.ownRun?.hasEnded = true
         }
     }
 

@@ -99,6 +99,24 @@ struct AttemptJournalTests {
         #expect(lines.count == 2 && lines.first == "attempt 1 2 3")
     }
 
+    @Test("marks only the run of this process as ended")
+    func ended() throws {
+        let home = try ScratchFolder()
+        let journals = (1...3).map { _ in AttemptJournal(home: home.path) }
+        for (number, journal) in journals.dropLast().enumerated() {
+            _ = try journal.open(database: database, at: now)
+            let run = RecordedRun(id: Int32(number + 1), startedAt: 1, epoch: UUID())
+            try journal.start(run, until: now)
+        }
+        #expect(try Set(journals[2].open(database: database, at: now).runs.map(\.id)) == [1, 2])
+        for run in [1, 2] as [Int32] { try journals[2].end(run) }
+        #expect(journals[2].summary?.runs.map(\.hasEnded) == [false, false])
+        try journals[2].start(RecordedRun(id: 3, startedAt: 1, epoch: UUID()), until: now)
+        try journals[2].end(3)
+        let own = journals[2].summary?.runs
+        #expect(own?.map(\.id) == [3] && own?.map(\.hasEnded) == [true])
+    }
+
     @Test("prunes a large file when it is opened, and keeps attempts before their deadline")
     func pruned() throws {
         let home = try ScratchFolder()
