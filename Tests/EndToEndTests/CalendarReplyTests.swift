@@ -134,6 +134,7 @@ struct CalendarReplyTests {
                 current.reply("ACCEPTED", uid: "\(name)-1@intro"),
                 current.reply("ACCEPTED", uid: "someone-else@x.test"),
                 current.reply("ACCEPTED", sequence: current.sequence + 1), current.reply("MAYBE"),
+                current.reply("ACCEPTED", sequence: .max),
                 current.reply("ACCEPTED", method: "REQUEST"),
             ]
             for (number, reply) in replies.enumerated() {

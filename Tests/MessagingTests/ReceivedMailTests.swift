@@ -205,11 +205,19 @@ struct ReceivedCalendarReplyTests {
         #expect(read(calendar(), type: "application/ics; name=invite.ics")?.answer == .accepted)
     }
 
+    @Test("parses revisions of 32 bits, and rejects larger ones")
+    func largeRevision() {
+        #expect(read(calendar(sequence: "SEQUENCE:2147483646"))?.sequence == 2_147_483_646)
+        for sequence in ["2147483647", "9223372036854775806", "9223372036854775807", "9223372036854775808"] {
+            #expect(read(calendar(sequence: "SEQUENCE:\(sequence)")) == nil, "\(sequence)")
+        }
+    }
+
     @Test("rejects calendars other than one attendee's reply about one event")
     func none() {
         #expect(read(calendar(method: "REQUEST")) == nil && read(calendar(method: "PUBLISH")) == nil)
         #expect(read(calendar(uid: "X-A:b")) == nil && read(calendar(uid: "UID:")) == nil)
-        #expect(read(calendar(sequence: "SEQUENCE:two")) == nil)
+        #expect(read(calendar(sequence: "SEQUENCE:two")) == nil && read(calendar(sequence: "SEQUENCE:-1")) == nil)
         let one = "ATTENDEE;PARTSTAT=ACCEPTED:mailto:anna@example.com"
         #expect(read(calendar(attendee: one + "\n" + one)) == nil)
         #expect(read(calendar(attendee: "ATTENDEE;PARTSTAT=ACCEPTED:tel:5550100")) == nil)

@@ -16,6 +16,8 @@ public struct CalendarReply: Hashable, Sendable {
 
     private static let maximumOctets = 262_144
     private static let maximumLines = 5000
+    /// The revisions of sessions are 32-bit numbers, one more than the sequence number.
+    private static let sequences = 0...Int(Int32.max) - 1
 
     /// The attendee's answer.
     public let answer: Answer
@@ -34,7 +36,8 @@ public struct CalendarReply: Hashable, Sendable {
         guard let method = value("METHOD")?.uppercased(), ["REPLY", "COUNTER"].contains(method),
             lines.count(where: { $0.name == "BEGIN" && $0.value.uppercased() == "VEVENT" }) == 1,
             let uid = value("UID"), !uid.isEmpty, let sequence = Int(value("SEQUENCE") ?? "0"),
-            let one = attendees.first, attendees.count == 1, let attendee = one.mailbox
+            Self.sequences.contains(sequence), let one = attendees.first, attendees.count == 1,
+            let attendee = one.mailbox
         else { return nil }
         answer =
             method == "COUNTER"
