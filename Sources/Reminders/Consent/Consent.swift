@@ -85,6 +85,8 @@ public struct ConsentRepository: Sendable {
     }
 
     /// Returns the preferences of a client, by channel and scope.
+    ///
+    /// - Throws: ``PostgresError``, or ``UnknownCode`` for a channel or scope that this version does not know.
     public func consents(of client: Client.ID) async throws -> [Consent] {
         try await connection.query(
             """
@@ -93,9 +95,10 @@ public struct ConsentRepository: Sendable {
             WHERE client_id = \(client.value)
             ORDER BY channel, scope DESC
             """
-        ).decode((String, String, Bool, Date, String, String).self).compactMap { row in
-            guard let channel = Channel(rawValue: row.0), let scope = Consent.Scope(rawValue: row.1) else { return nil }
-            return Consent(channel: channel, scope: scope, isGranted: row.2, at: row.3, how: row.4, actor: row.5)
+        ).map { row in
+            Consent(
+                channel: try row.nextCode(), scope: try row.nextCode(), isGranted: try row.next(), at: try row.next(),
+                how: try row.next(), actor: try row.next())
         }
     }
 
@@ -128,7 +131,7 @@ public struct ConsentRepository: Sendable {
     ///   - address: One address or number; `nil` for all.
     ///   - limit: The maximum number of entries.
     /// - Returns: The entries.
-    /// - Throws: ``PostgresError``.
+    /// - Throws: ``PostgresError``, or ``UnknownCode`` for a channel or reason that this version does not know.
     public func suppressions(of address: String? = nil, limit: Int = 1000) async throws -> [Suppression] {
         try await connection.query(
             """
@@ -138,12 +141,10 @@ public struct ConsentRepository: Sendable {
             ORDER BY id DESC
             LIMIT \(Int64(limit))
             """
-        ).decode((String, String, String, String?, Date, String).self).compactMap { row in
-            guard let channel = Channel(rawValue: row.0), let reason = Suppression.Reason(rawValue: row.2) else {
-                return nil
-            }
-            return Suppression(
-                channel: channel, address: row.1, reason: reason, detail: row.3, at: row.4, actor: row.5)
+        ).map { row in
+            Suppression(
+                channel: try row.nextCode(), address: try row.next(), reason: try row.nextCode(),
+                detail: try row.next(), at: try row.next(), actor: try row.next())
         }
     }
 

@@ -133,6 +133,25 @@ struct ConsentTests {
         }
     }
 
+    @Test("throws an error for an unknown scope and an unknown reason for blocking")
+    func unknownCodes() async throws {
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-12 14:00")
+            try await fixture.receive(.optedOut, "STOP")
+            try await fixture.store.database.withConnection { connection in
+                try await connection.execute(
+                    script: """
+                        ALTER TABLE consent DROP CONSTRAINT consent_scope_is_known;
+                        ALTER TABLE suppression DROP CONSTRAINT suppression_reason_is_known;
+                        UPDATE consent SET scope = 'weather' WHERE channel = 'email' AND scope = 'session';
+                        UPDATE suppression SET reason = 'weather';
+                        """)
+            }
+            await #expect(throws: UnknownCode.self) { _ = try await fixture.consents(of: session, to: .email) }
+            await #expect(throws: UnknownCode.self) { _ = try await fixture.suppressions() }
+        }
+    }
+
     @Test("logs each preference with actor, time and source")
     func log() async throws {
         try await withDeliveryFixture { fixture in
