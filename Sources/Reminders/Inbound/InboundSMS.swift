@@ -1,6 +1,7 @@
 import Booking
 import BookingStore
 public import FoundationEssentials
+import Locking
 public import Messaging
 public import Postgres
 
@@ -52,25 +53,56 @@ public struct InboundSMS: Sendable {
         let (name, phone) = try await studioContact(of: sender)
         let inbound = InboundTexts(database: database, actor: actor)
         let answeringResult = Result { try self.answering() }
+        let compositionError = Guarded<(any Error)?>(nil)
         let receipt = try await inbound.receive(
             InboundTexts.Text(
                 providerID: text.id, sender: sender, recipient: text.to, body: text.body, attachments: text.attachments),
             meaning: InboundTexts.Meaning(text), now: now
         ) { action, language in
-            guard let composer = (try? answeringResult.get())?.composer else { return nil }
-            return action.template.flatMap { try? composer.answer($0, from: name, phone: phone, in: language) }
+            guard let composer = (try? answeringResult.get())?.composer, let template = action.template else {
+                return nil
+            }
+            do {
+                return try composer.answer(template, from: name, phone: phone, in: language)
+            } catch {
+                compositionError.withLock { $0 = error }
+                return nil
+            }
         }
         guard receipt.isNew else { return receipt }
         let answering = try answeringResult.get()
+        if let error = compositionError.withLock({ $0 }) { throw error }
         guard let answer = receipt.answer, let recipient = sender.number else { return receipt }
-        let outcome = try await answering.transport.withSession { session in
-            await session.deliver(try answering.composer.message(answer, to: recipient))
+        let outcome = try await send(answer, to: recipient, by: answering) { error in
+            try await inbound.answered(receipt.id, .failed, reply: "\(error)", providerID: nil, now: now)
         }
         let (status, reply, id) = outcome.replyRecord
         try await runToCompletion {
             try await inbound.answered(receipt.id, status, reply: reply, providerID: id, now: now)
         }
         return receipt.answered(status)
+    }
+
+    /// Sends a reply.
+    ///
+    /// - Parameters:
+    ///   - answer: The text of the reply.
+    ///   - recipient: The number that receives it.
+    ///   - answering: The composer and the transport.
+    ///   - recordFailure: Records that the reply was not passed to the service.
+    /// - Returns: The outcome.
+    /// - Throws: The reason that the reply was not passed to the service, or the error of `recordFailure`.
+    private func send(
+        _ answer: String, to recipient: PhoneNumber, by answering: Answering,
+        recordFailure: @escaping @Sendable (any Error) async throws -> Void
+    ) async throws -> DeliveryOutcome {
+        do {
+            let message = try answering.composer.message(answer, to: recipient)
+            return try await answering.transport.withSession { session in await session.deliver(message) }
+        } catch {
+            try await runToCompletion { try await recordFailure(error) }
+            throw error
+        }
     }
 
     /// Returns the contact for replies: the studio of the sender's last session, otherwise the only studio, otherwise a
