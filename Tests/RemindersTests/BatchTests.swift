@@ -78,6 +78,28 @@ struct BatchTests {
         }
     }
 
+    @Test("a run with a limit of 0 writes nothing, even if messages must be planned and a sender has crashed")
+    func limitOfZero() async throws {
+        try await withDeliveryFixture { fixture in
+            try await fixture.fill(6)
+            try await fixture.store.database.query("INSERT INTO delivery_run (actor) VALUES ('crashed')")
+            try await fixture.store.database.query(
+                """
+                UPDATE message
+                SET status = 'attempting', run_id = delivery_run.id, attempts = 1,
+                    attempted_at = \(DeliveryFixture.now), recipient = 'c1@example.com'
+                FROM delivery_run
+                WHERE message.id = 1
+                """)
+            let batch = try fixture.batch(to: ScriptedMailTransport(), at: DeliveryFixture.now + 7.5 * 86_400)
+            let before = try await contents(fixture)
+            let report = try await batch.send(until: nil, limit: 0)
+            #expect(report.counts.due == 0 && report.counts.unknown == 0 && report.abandoned.isEmpty)
+            #expect(try await contents(fixture) == before)
+            #expect(try await batch.send(until: nil, limit: nil).counts.unknown == 1)
+        }
+    }
+
     private func contents(_ fixture: DeliveryFixture) async throws -> [String] {
         try await fixture.store.database.query(
             """

@@ -89,6 +89,8 @@ public struct DeliveryRun: Sendable {
     ///
     /// If the task is cancelled, each session finishes its current message; other claimed messages return to the queue.
     ///
+    /// With a limit of 0, nothing is sent or written.
+    ///
     /// - Parameters:
     ///   - until: Messages due later are not sent; `nil` is now.
     ///   - limit: The maximum number of messages; `nil` is all.
@@ -97,8 +99,8 @@ public struct DeliveryRun: Sendable {
     public func send(until: Date?, limit: Int?) async throws -> Report {
         let until = until ?? clock()
         let change = templates?.refresh()
-        // With a limit of 0, nothing is sent or written.
-        let journaled = limit == 0 ? nil : try await reconciler?.reconcile()
+        guard limit != 0 else { return try await reportWithoutMessages(until: until, change) }
+        let journaled = try await reconciler?.reconcile()
         if mode != .continuous {
             let planned = try await database.transaction { connection in
                 let ledger = DeliveryRepository(connection)
@@ -130,6 +132,14 @@ public struct DeliveryRun: Sendable {
         progress.note(restored: journaled?.restored ?? 0, held: held)
         try await storeChannels(of: progress)
         return report(of: progress, left: channels.left)
+    }
+
+    /// Returns the report of a run that sends and writes nothing.
+    private func reportWithoutMessages(until: Date, _ change: TemplateStore.Change?) async throws -> Report {
+        let progress = DeliveryProgress(limit: 0, abandoned: [])
+        progress.note(templateProblems: change?.problems ?? [])
+        progress.note(restored: 0, held: try await heldMessages(until: until))
+        return progress.report
     }
 
     /// Ends the wait of messages whose templates have changed.
