@@ -67,11 +67,11 @@ struct BatchTests {
             let transport = ScriptedMailTransport()
             let batch = try fixture.batch(to: transport, at: DeliveryFixture.now + 7.5 * 86_400)
             let before = try await contents(fixture)
-            let counts = try await batch.forecastCounts(until: nil, limit: nil)
+            let counts = try await batch.forecastReport(until: nil, limit: nil).counts
             // Six confirmations, and the three-day reminders that are not planned yet.
             #expect(counts.due == 10)
             #expect(counts.skipped == 2)
-            #expect(try await batch.forecastCounts(until: nil, limit: 3).due == 3)
+            #expect(try await batch.forecastReport(until: nil, limit: 3).counts.due == 3)
             #expect(try await contents(fixture) == before)
             #expect(await transport.deliveries.addresses.isEmpty)
             #expect(try await batch.send(until: nil, limit: nil).counts.due == 10)

@@ -4,26 +4,32 @@ public import FoundationEssentials
 import Postgres
 
 extension DeliveryRun {
-    /// Returns the counts of the next batch without changing anything.
+    /// Returns the expected result of the next batch without changing anything.
     ///
     /// - Parameters:
     ///   - until: Messages due later are not counted; `nil` is now.
-    ///   - limit: The maximum number of messages; `nil` is all.
-    /// - Returns: The number of due messages, and the number of these that would be skipped.
+    ///   - limit: The maximum number of messages; `nil` is all. Messages that would wait do not count towards it.
+    /// - Returns: A report with the number of due messages, the number of these that would be skipped, and the numbers of
+    ///   blocked and held messages.
     /// - Throws: `PostgresError`.
-    public func forecastCounts(until: Date?, limit: Int?) async throws -> Counts {
-        let due = try await forecast(until: until, limit: limit).filter { !$0.waits }
-        var counts = Counts()
-        counts.due = due.reduce(0) { $0 + Int($1.count) }
-        counts.skipped = due.filter { $0.skipReason != nil }.reduce(0) { $0 + Int($1.count) }
-        return counts
+    public func forecastReport(until: Date?, limit: Int?) async throws -> Report {
+        let groups = try await forecast(until: until, limit: limit)
+        func count(_ isCounted: (DueGroup) -> Bool) -> Int {
+            groups.filter(isCounted).reduce(0) { $0 + Int($1.count) }
+        }
+        var report = Report()
+        report.counts.due = count { !$0.waits }
+        report.counts.skipped = count { !$0.waits && $0.skipReason != nil }
+        report.blocked = count { $0.waits && $0.skipReason?.isObstacle == true }
+        report.held = try await heldMessages(until: until)
+        return report
     }
 
     /// Returns the next batch by rule, channel, studio and reason without changing anything.
     ///
     /// - Parameters:
     ///   - until: Messages due later are not counted; `nil` is now.
-    ///   - limit: The maximum number of messages; `nil` is all.
+    ///   - limit: The maximum number of messages; `nil` is all. Messages that would wait do not count towards it.
     /// - Returns: The groups.
     /// - Throws: `PostgresError`.
     public func forecast(until: Date?, limit: Int? = nil) async throws -> [DueGroup] {
@@ -108,7 +114,7 @@ extension DeliveryRepository {
     /// - Parameters:
     ///   - until: Messages due later are not counted.
     ///   - now: The time of the evaluation.
-    ///   - limit: The maximum count; `nil` counts all.
+    ///   - limit: The maximum count of messages that would not wait; `nil` counts all.
     /// - Returns: The groups, by rule, channel, studio and reason.
     /// - Throws: `PostgresError`.
     public func forecast(until: Date, now: Date, limit: Int?) async throws -> [DueGroup] {

@@ -200,8 +200,25 @@ struct ObstacleTests {
             let groups = try await batch.forecast(until: nil)
             #expect(groups.map(\.skipReason) == [nil, .trainerAway])
             #expect(groups.map(\.waits) == [false, true])
-            let counts = try await batch.forecastCounts(until: nil, limit: nil)
-            #expect(counts.due == 1 && counts.skipped == 0)
+            let report = try await batch.forecastReport(until: nil, limit: nil)
+            #expect(report.counts.due == 1 && report.counts.skipped == 0 && report.blocked == 1)
+        }
+    }
+
+    @Test("waiting messages do not count towards the limit of a forecast, as in a run", arguments: [1, 2])
+    func limitedForecast(limit: Int) async throws {
+        try await withDeliveryFixture { fixture in
+            for (day, name) in [("11", "ana"), ("12", "ben"), ("11", "carl"), ("13", "dora"), ("14", "eve")] {
+                let start = "2027-01-\(day) \(name == "carl" ? "10" : "09"):00"
+                try await fixture.book(start, for: "\(name)@example.com")
+            }
+            try await fixture.away("2027-01-11 00:00", until: "2027-01-12 00:00")
+            let batch = try fixture.batch(to: ScriptedMailTransport(), connections: 1)
+            let forecast = try await batch.forecastReport(until: nil, limit: limit)
+            #expect(forecast.counts.due == limit && forecast.blocked == limit)
+            let report = try await batch.send(until: nil, limit: limit)
+            #expect(report.counts.due == forecast.counts.due && report.counts.sent == limit)
+            #expect(report.blocked == forecast.blocked)
         }
     }
 

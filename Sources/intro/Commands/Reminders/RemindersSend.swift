@@ -43,12 +43,8 @@ extension RemindersCommand {
             let until = try await until.instant(in: intro)
             let batch = try intro.reminders(database, templates: try await intro.checkedTemplates(for: database))
             if dryRun {
-                let counts = try await batch.forecastCounts(until: until, limit: limit)
-                let held = try await batch.heldMessages(until: until)
-                return try intro.console.report(DeliverySummaryRecord(counts, held: held)) {
-                    "\(counts.due) due, \(counts.skipped) of them would be skipped. Nothing was sent."
-                        + (held.map { $0.count > 0 ? "\n\($0.text)" : "" } ?? "")
-                }
+                let forecast = try await batch.forecastReport(until: until, limit: limit)
+                return try intro.console.report(DeliverySummaryRecord(forecast)) { forecastText(forecast) }
             }
             try SimulatedTime.confirm(yes, in: intro)
             // This batch delivers the messages of the enqueued delivery jobs, so those jobs are withdrawn.
@@ -58,6 +54,23 @@ extension RemindersCommand {
             let report = try await Interruptible.run { try await batch.send(until: until, limit: limit) }
             try intro.console.report(DeliverySummaryRecord(report)) { summary(report) }
             if let failure = report.failure { throw failure }
+        }
+
+        private func forecastText(_ report: DeliveryRun.Report) -> String {
+            let counts = report.counts
+            let lines = ["\(counts.due) due, \(counts.skipped) of them would be skipped. Nothing was sent."]
+            return (lines + waitingLines(report)).joined(separator: "\n")
+        }
+
+        /// Returns a line for each kind of messages that wait and are not part of the counts.
+        private func waitingLines(_ report: DeliveryRun.Report) -> [String] {
+            var lines: [String] = []
+            if let held = report.held, held.count > 0 { lines.append(held.text) }
+            if report.blocked > 0 {
+                let waiting = report.blocked == 1 ? "1 message waits" : "\(report.blocked) messages wait"
+                lines.append("\(waiting): the session cannot take place. See `intro agenda STUDIO --affected`.")
+            }
+            return lines
         }
 
         private func summary(_ report: DeliveryRun.Report) -> String {
@@ -76,11 +89,7 @@ extension RemindersCommand {
                     "\(counted(report.restored, "message")) unknown: sent before the database was restored, "
                         + "according to the journal.")
             }
-            if let held = report.held, held.count > 0 { lines.append(held.text) }
-            if report.blocked > 0 {
-                let waiting = report.blocked == 1 ? "1 message waits" : "\(report.blocked) messages wait"
-                lines.append("\(waiting): the session cannot take place. See `intro agenda STUDIO --affected`.")
-            }
+            lines += waitingLines(report)
             lines += report.deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map { channel, reply in
                 "The server for \(channel.words) accepts no messages for now: \(reply.visible)"
             }
