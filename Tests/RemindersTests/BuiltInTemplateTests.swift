@@ -179,6 +179,16 @@ struct BuiltInTemplateTests {
         for time in ["9:00", "10:00", "11:00"] { #expect(texts.text.contains(time)) }
     }
 
+    @Test(
+        "a trainer's notice contains the full name of the client",
+        arguments: WrittenMessage.all.filter { WrittenMessage.trainerNotices.contains($0.name) })
+    func fullNames(message: WrittenMessage) throws {
+        let parts = try message.parts(Details(client: "Catherine Lopez"))
+        for kind in [TemplateKind.subject, .text, .html, .sms] {
+            #expect(parts[kind]?.contains("Catherine Lopez") == true, "\(kind)")
+        }
+    }
+
     @Test("the answer to an opt-out states that the session is still booked")
     func optedOut() throws {
         let parts = try WrittenMessage(name: "opted-out", language: .english).parts()
