@@ -7,6 +7,8 @@ struct ImpossibleSessionTests {
     /// An event that prevents a session on December 7.
     struct Obstacle: CustomTestStringConvertible {
         let reason: String
+        /// The reason in words.
+        let text: String
         /// The command that causes it.
         let command: [String]
         /// The text that `intro why` shows.
@@ -17,15 +19,15 @@ struct ImpossibleSessionTests {
 
     private static let obstacles = [
         Obstacle(
-            reason: "trainer_away",
+            reason: "trainer_away", text: "trainer away",
             command: ["trainer", "away", "maria", "--from", "2026-12-07", "--until", "2026-12-07", "--reason", "sick"],
             explanation: "waits: Maria Lopez is away (sick); reschedule or cancel the session"),
         Obstacle(
-            reason: "studio_closed",
+            reason: "studio_closed", text: "studio closed",
             command: ["studio", "close", "downtown", "2026-12-07", "2026-12-07", "--reason", "Water main repair"],
             explanation: "waits: Downtown Strength is closed (Water main repair); reschedule or cancel the session"),
         Obstacle(
-            reason: "trainer_retired", command: ["trainer", "retire", "maria", "--yes"],
+            reason: "trainer_retired", text: "trainer deactivated", command: ["trainer", "retire", "maria", "--yes"],
             explanation: "waits: Maria Lopez no longer takes sessions; reschedule or cancel the session"),
     ]
 
@@ -38,7 +40,7 @@ struct ImpossibleSessionTests {
             let group = try JSONDecoder().decode(JSON.self, from: Data(groups.stdout.utf8))
             #expect(group["skip_reason"] == .text(obstacle.reason) && group["waits"] == .truth(true))
             let planned = try await studio.intro("reminders", "plan").stdout
-            #expect(planned.contains("waits: \(obstacle.reason)") && planned.contains("0 of them would be skipped"))
+            #expect(planned.contains("waits: \(obstacle.text)") && planned.contains("0 of them would be skipped"))
 
             let sent = try await studio.intro("reminders", "send")
             #expect(sent.exit == 0 && sent.stdout.hasPrefix("0 due: 0 sent"), "\(sent.stdout)\(sent.stderr)")
@@ -57,8 +59,8 @@ struct ImpossibleSessionTests {
                 #expect(entries.allSatisfy { $0["status"] == "queued" && $0["reason"] == .text(obstacle.reason) })
             }
             let output = try await studio.intro("why", reference, now: now).stdout
-            #expect(output.contains("queued: \(obstacle.reason)") && output.contains(obstacle.explanation), "\(output)")
-            #expect(try await studio.intro("reminders", "list", reference, now: now).stdout.contains(obstacle.reason))
+            #expect(output.contains("queued: \(obstacle.text)") && output.contains(obstacle.explanation), "\(output)")
+            #expect(try await studio.intro("reminders", "list", reference, now: now).stdout.contains(obstacle.text))
 
             // At the start of the session they are skipped for that reason.
             try await studio.answer("reminders", "send", now: "2026-12-07T14:00:00-08:00")

@@ -31,7 +31,7 @@ struct LedgerCommandTests {
 
             let output = try await studio.intro("why", reference).stdout
             #expect(output.contains("confirmation, email, to the client"))
-            #expect(output.contains("skipped: late_booking"))
+            #expect(output.contains("skipped: booked after due time"))
             #expect(!output.contains("\n\n\n") && !output.contains("Downtown Strength\n             \n"), "\(output)")
             let unknown = try await studio.intro("why", "0000-0000", "--json")
             #expect(unknown.exit == 4 && unknown.error?.code == "not_found")
@@ -48,6 +48,9 @@ struct LedgerCommandTests {
             let confirmed = try await studio.answer("confirm", reference)
             #expect(confirmed["reference"] == .text(reference))
             #expect(try await studio.account(of: reference)["two-hours"]?["reason"] == "confirmed")
+            let why = try await studio.intro("why", reference).stdout
+            #expect(why.contains("queued: already confirmed"), "\(why)")
+            #expect(why.contains("will be skipped: already confirmed\n"), "\(why)")
             #expect(try await studio.intro("confirm", "0000-0000", "--json").exit == 4)
             try await studio.answer("cancel", reference)
             #expect(try await studio.refusal("confirm", reference).code == "not_changeable")

@@ -69,7 +69,7 @@ struct PossibleOptOutTests {
             let reference = try await studio.book("Ana", phone: "+5491123456789", at: "2026-12-01 10:00")
             try await studio.receiveText("Por favor, no me manden más mensajes", from: "+541123456789")
             let plan = try await studio.intro("reminders", "plan", now: Studio.atTen)
-            #expect(plan.stdout.contains("waits: opt_out_review"), "\(plan.stdout)")
+            #expect(plan.stdout.contains("waits: possible opt-out"), "\(plan.stdout)")
             #expect(plan.stdout.contains("1 would wait for a possible opt-out to be reviewed"), "\(plan.stdout)")
             try await studio.answer("reminders", "send", now: Studio.atTen)
             let why = try await studio.intro("why", reference, now: Studio.atTen)

@@ -77,8 +77,8 @@ struct ConsoleTests {
             let colored = "\u{1B}[\(code)m\(status)\u{1B}[0m"
             let table = Table([.init("NAME"), .code("STATUS")], rows: [["sent", status]])
             #expect(table.text(colored: true).hasSuffix("\nsent  \(colored)"))
-            let record = KeyValueTable(["Status": "\(status): late_booking", "Name": "queued"])
-            #expect(record.text(colored: true).contains("  \(colored): late_booking\n"))
+            let record = KeyValueTable(["Status": "\(status): superseded", "Name": "queued"])
+            #expect(record.text(colored: true).contains("  \(colored): superseded\n"))
             #expect(record.text(colored: true).hasSuffix("  queued"))
             #expect(!record.text().contains("\u{1B}"))
         }

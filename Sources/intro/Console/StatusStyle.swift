@@ -18,7 +18,7 @@ extension Style {
         return self.status(cell, of: status, when: colored)
     }
 
-    /// Returns a text whose first word, before a colon, is in the colour of its status: `skipped: late_booking`.
+    /// Returns a text whose first word, before a colon, is in the colour of its status: `skipped: superseded`.
     static func leadingStatus(_ text: String, when colored: Bool) -> String {
         let status = String(text.prefix { $0 != ":" })
         return self.status(status, of: status, when: colored) + text.dropFirst(status.count)

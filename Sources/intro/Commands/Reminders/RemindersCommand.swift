@@ -65,7 +65,7 @@ extension RemindersCommand {
             try intro.console.report(entries.map { LedgerRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "No messages." }
                 var table = Table([
-                    .exact("REFERENCE"), .code("RULE"), .exact("DUE"), .code("STATUS"), .code("WHY"), .init("TO"),
+                    .exact("REFERENCE"), .code("RULE"), .exact("DUE"), .code("STATUS"), .init("WHY"), .init("TO"),
                 ])
                 for entry in entries {
                     table.append([

@@ -40,7 +40,7 @@ extension RemindersCommand {
                 .code("RULE"), .init("BY"), .init("STUDIO"), .init("MESSAGES", .right), .init("SKIPPED BECAUSE"),
             ])
             for group in groups {
-                let reason = group.skipReason?.rawValue
+                let reason = group.skipReason?.text
                 let why = group.waits ? reason.map { "waits: \($0)" } ?? "waits for quiet hours to end" : reason ?? ""
                 table.append([group.rule, group.channel, group.studio, "\(group.count)", why])
             }

@@ -219,13 +219,13 @@ extension Intro {
     func table(of entries: [LedgerEntry]) -> String {
         var table = Table([
             .code("MESSAGE"), .init("ABOUT"), .code("RULE"), .init("TO"), .exact("TRIED"), .code("STATUS"),
-            .code("WHY"),
+            .init("WHY"),
         ])
         for entry in entries {
             table.append([
                 entry.id.map { "\($0)" } ?? "", entry.about, entry.ruleText, entry.recipient ?? "",
                 entry.attemptedAt.map { console.times.text($0, on: entry.clock) } ?? "", entry.status,
-                entry.reason?.rawValue ?? "",
+                entry.reason?.text ?? "",
             ])
         }
         return table.text(on: console)

@@ -129,7 +129,7 @@ extension DeliveryRun.Report {
     private var partialFailure: Failure? {
         let failures = failures.filter { !$0.key.isAddressBlocked }
         guard !failures.isEmpty else { return nil }
-        let reasons = Dictionary(failures.map { ($0.key.reason.rawValue, $0.value) }, uniquingKeysWith: +)
+        let reasons = Dictionary(failures.map { ($0.key.reason.text, $0.value) }, uniquingKeysWith: +)
         let list = reasons.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
         let replies = deferred.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value.visible)
         let isPostponed = failures.keys.contains(where: \.isPostponed)

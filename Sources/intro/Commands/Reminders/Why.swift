@@ -83,54 +83,53 @@ struct MessageHistoryRecord: Encodable {
 }
 
 extension LedgerEntry {
-    /// Returns the status with its reason, such as `skipped: late_booking`.
+    /// Returns the status with its reason, such as `skipped: booked after due time`.
     func statusText(in times: TimeFormat) -> String {
         if let pause { return "\(status): \(text(of: pause, in: times))" }
-        return [status, reason?.rawValue].compactMap(\.self).joined(separator: ": ")
+        return [status, reason?.text].compactMap(\.self).joined(separator: ": ")
     }
 
-    /// Returns the reason for a narrow column: its code, or the pause of the channel.
+    /// Returns the reason for a narrow column: its text, or the pause of the channel.
     func reasonText(in times: TimeFormat) -> String {
-        pause.map { text(of: $0, in: times) } ?? reason?.rawValue ?? ""
+        pause.map { text(of: $0, in: times) } ?? reason?.text ?? ""
     }
 
     /// Returns the explanation of a queued message and its remedy; `nil` when status and reason are sufficient.
     func explanation(in times: TimeFormat) -> String? {
         guard status == "queued" || status == "planned" else { return nil }
         if let pause { return text(of: pause, in: times) }
-        guard let reason, let sentence = self.sentence(about: reason) else { return nil }
-        // A wait that a person ends has no end time; the stored instant is only the one after which it is too late.
-        let isEndedByPerson = reason.isObstacle || [MessageReason.optOutReview, .reconciling, .held].contains(reason)
-        guard !isEndedByPerson, let waitUntil else { return sentence }
-        return "\(sentence), until \(times.text(waitUntil, on: clock))"
+        guard let outlook = reason.flatMap({ self.outlook(because: $0) }) else { return nil }
+        guard case .waits = outlook, let waitUntil else { return outlook.text }
+        return "\(outlook.text), until \(times.text(waitUntil, on: clock))"
     }
 
-    private func sentence(about reason: MessageReason) -> String? {
+    private func outlook(because reason: MessageReason) -> QueuedMessageOutlook? {
         switch reason {
-        case .trainerAway: "waits: \(trainerName ?? "the trainer") is away\(detail); \(remedy)"
-        case .studioClosed: "waits: \(studioName) is closed\(detail); \(remedy)"
-        case .trainerRetired: "waits: \(trainerName ?? "the trainer") no longer takes sessions; \(remedy)"
-        case .quietHours: "waits for the recipient's quiet hours to end"
-        case .awaitingChanges: "waits for possible further changes"
-        case .rejectedForNow: "postponed by the server"
-        case .notSent: "the server was unavailable"
-        case .channelPaused: "the server refused every message; the next is tried soon"
-        case .templateError: "its template cannot be used; correct the file"
-        case .optOutReview: "waits: the recipient may have opted out; see `intro sms list --open`"
+        case .trainerAway: .waitsForPerson("waits: \(trainerName ?? "the trainer") is away\(detail); \(remedy)")
+        case .studioClosed: .waitsForPerson("waits: \(studioName) is closed\(detail); \(remedy)")
+        case .trainerRetired:
+            .waitsForPerson("waits: \(trainerName ?? "the trainer") no longer takes sessions; \(remedy)")
+        case .optOutReview:
+            .waitsForPerson("waits: the recipient may have opted out; see `intro sms list --open`")
         case .reconciling:
-            "waits until all senders have compared their journals with the restored database, at most 10 minutes"
+            .waitsForPerson(
+                "waits until all senders have compared their journals with the restored database, at most 10 minutes")
         case .held:
-            "held: it may have been sent before the database was restored; see `intro reminders hold --help`"
-        case .noEmail: "no e-mail address: will be skipped unless one is added"
-        case .noPhone: "no phone number: will be skipped unless one is added"
-        case .optedOut: "will be skipped: the recipient has opted out"
-        case .hardBounce: "will be skipped: mail to this address bounced"
-        case .complaint: "will be skipped: the recipient complained"
-        case .suppressed: "will be skipped: the address is blocked"
-        case .lateBooking, .ruleIsNewer, .ruleDisabled, .conditionNotMet, .notFirstBooking, .cancelled, .rescheduled,
-            .confirmed, .sessionClosed, .sessionStarted, .tooLate, .superseded, .nothingToReport, .renderingFailed,
-            .invalidData, .rejectedPermanently, .noAnswer, .bounced, .undelivered, .senderCrashed, .restored, .resent,
-            .settled, .corrected:
+            .waitsForPerson(
+                "held: it may have been sent before the database was restored; see `intro reminders hold --help`")
+        case .quietHours: .waits("waits for the recipient's quiet hours to end")
+        case .awaitingChanges: .waits("waits for possible further changes")
+        case .rejectedForNow: .waits("postponed by the server")
+        case .notSent: .waits("the server was unavailable")
+        case .channelPaused: .waits("the server refused every message; the next is tried soon")
+        case .templateError: .waits("its template cannot be used; correct the file")
+        case .noEmail, .noPhone: .isSkipped("\(reason.text): will be skipped unless one is added")
+        case .optedOut, .hardBounce, .complaint, .suppressed, .ruleDisabled, .conditionNotMet, .notFirstBooking,
+            .cancelled, .rescheduled, .confirmed, .sessionClosed, .sessionStarted, .tooLate, .superseded,
+            .nothingToReport:
+            .isSkipped("will be skipped: \(reason.text)")
+        case .lateBooking, .ruleIsNewer, .renderingFailed, .invalidData, .rejectedPermanently, .noAnswer, .bounced,
+            .undelivered, .senderCrashed, .restored, .resent, .settled, .corrected:
             nil
         }
     }

@@ -116,14 +116,7 @@ extension MessageReason {
     /// Why the client cannot be sent a message, in a form that follows a colon; `nil` for reasons of timing.
     fileprivate var whyNotSent: String? {
         switch self {
-        case .noEmail: "no e-mail address"
-        case .noPhone: "no phone number"
-        case .optedOut: "the client has opted out"
-        case .hardBounce: "mail to the address bounced"
-        case .complaint: "the client complained"
-        case .suppressed: "the address is blocked"
-        case .ruleDisabled: "the rule is disabled"
-        case .sessionStarted: "the session has started"
+        case .noEmail, .noPhone, .optedOut, .hardBounce, .complaint, .suppressed, .ruleDisabled, .sessionStarted: text
         default: nil
         }
     }
