@@ -72,7 +72,8 @@ LANGUAGE sql STABLE AS $$
             WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
             WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'
             WHEN rule.condition IN ('attended', 'no_show') AND s.status <> rule.condition THEN 'condition_not_met'
-            -- The message offers another time. It is not sent to a client who has one, or who has missed one before.
+            -- The follow-up after a no-show offers a new appointment. It is not sent if the client has another session
+            -- that is booked or attended, or missed an earlier session.
             WHEN rule.condition = 'no_show' AND m.audience = 'client' AND EXISTS (
                 SELECT FROM session AS other
                 WHERE other.client_id = s.client_id
