@@ -73,6 +73,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("earlier_bookings", PackageResources.earlier_bookings_sql),
         SchemaFunction("later_reminders", PackageResources.later_reminders_sql),
         SchemaFunction("is_in_digest", PackageResources.is_in_digest_sql),
+        SchemaFunction("is_known_to_client", PackageResources.is_known_to_client_sql),
         SchemaFunction("message_eligibility", PackageResources.message_eligibility_sql),
         SchemaFunction("forecast_messages", PackageResources.forecast_messages_sql),
         SchemaFunction("person_states", PackageResources.person_states_sql),

@@ -70,6 +70,13 @@ LANGUAGE sql STABLE AS $$
             THEN 'session_started'
             WHEN limits.deadline <= p_now THEN 'too_late'
             WHEN rule.id IS NULL OR NOT rule.enabled THEN 'rule_disabled'
+            -- A copy, or a notice that was attempted before, is sent on request.
+            WHEN rule.anchor IN ('moved', 'trainer_changed')
+                AND m.audience = 'client'
+                AND m.copy = 0
+                AND m.attempts = 0
+                AND is_known_to_client(m)
+            THEN 'nothing_to_tell'
             WHEN rule.condition = 'unconfirmed' AND s.confirmed_at IS NOT NULL THEN 'confirmed'
             WHEN rule.condition IN ('attended', 'no_show') AND s.status <> rule.condition THEN 'condition_not_met'
             -- The follow-up after a no-show offers a new appointment. It is not sent if the client has another session

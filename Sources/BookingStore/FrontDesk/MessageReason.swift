@@ -27,7 +27,7 @@ public enum MessageReason: String, Sendable, Hashable, CaseIterable {
     case tooLate = "too_late"
     /// A later reminder of the same session is due; or the trainer's daily schedule contains the change.
     case superseded = "overtaken"
-    /// The trainer has no sessions on that day.
+    /// The trainer has no sessions on that day; or the client was last told the present time and trainer.
     case nothingToReport = "nothing_to_tell"
     /// The recipient has no e-mail address.
     case noEmail = "no_email"

@@ -101,6 +101,68 @@ struct RepeatedChangeTests {
         }
     }
 
+    @Test("sends no notice of a move and back, of which the client was told nothing, and one of the next move")
+    func movedBack() async throws {
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.bookAndConfirm("2027-01-11 09:00")
+            try await fixture.move(session, to: "2027-01-11 10:00", after: 100)
+            try await fixture.move(session, to: "2027-01-11 09:00", after: 120)
+            let mail = ScriptedMailTransport()
+            try await fixture.sendContinuously(to: mail, after: 200)
+            #expect(await mail.deliveries.addresses == [])
+            let unsent = ["rescheduled 2 skipped rescheduled", "rescheduled 3 skipped nothing_to_tell"]
+            #expect(try await fixture.notices(of: session) == unsent)
+            try await fixture.move(session, to: "2027-01-11 11:00", after: 300)
+            try await fixture.sendContinuously(to: mail, after: 360)
+            try await fixture.move(session, to: "2027-01-11 09:00", after: 400)
+            try await fixture.sendContinuously(to: mail, after: 460)
+            #expect(try await fixture.notices(of: session) == unsent + ["rescheduled 4 sent", "rescheduled 5 sent"])
+        }
+    }
+
+    @Test("sends no notice of another trainer if the first one has the session again before it is sent")
+    func trainerBack() async throws {
+        try await withDeliveryFixture { fixture in
+            let james = try await fixture.store.addTrainer("james")
+            let session = try await fixture.bookAndConfirm("2027-01-11 09:00")
+            try await fixture.move(session, to: "2027-01-11 09:00", with: james, after: 100)
+            try await fixture.move(session, to: "2027-01-11 09:00", with: fixture.maria, after: 120)
+            let mail = ScriptedMailTransport()
+            try await fixture.sendContinuously(to: mail, after: 200)
+            #expect(await mail.deliveries.addresses == [])
+            #expect(
+                try await fixture.notices(of: session) == [
+                    "trainer-changed 2 skipped rescheduled", "trainer-changed 3 skipped nothing_to_tell",
+                ])
+        }
+    }
+
+    @Test("sends the notice of a move and back if it replaces a reminder that was due in between")
+    func replacesReminder() async throws {
+        try await withDeliveryFixture { fixture in
+            // The reminder three days before the start is due after 17 hours.
+            let session = try await fixture.bookAndConfirm("2027-01-05 09:00")
+            try await fixture.move(session, to: "2027-01-05 10:00", after: 61_100)
+            try await fixture.move(session, to: "2027-01-05 09:00", after: 61_250)
+            try await fixture.sendContinuously(to: ScriptedMailTransport(), after: 61_320)
+            #expect(try await fixture.notices(of: session).last == "rescheduled 3 sent")
+        }
+    }
+
+    @Test("sends the notice of a move and back if it is not known what the client was told", arguments: [true, false])
+    func uncertain(isConfirmed: Bool) async throws {
+        try await withDeliveryFixture { fixture in
+            let session = try await fixture.book("2027-01-11 09:00")
+            if isConfirmed {
+                try await fixture.send(to: ScriptedMailTransport { _ in .unknown(reason: "the connection was lost") })
+            }
+            try await fixture.move(session, to: "2027-01-11 10:00", after: 100)
+            try await fixture.move(session, to: "2027-01-11 09:00", after: 120)
+            try await fixture.sendContinuously(to: ScriptedMailTransport(), after: 200)
+            #expect(try await fixture.notices(of: session).last == "rescheduled 3 sent")
+        }
+    }
+
     @Test("a move to the same time and trainer queues no notice")
     func sameTimeSameTrainer() async throws {
         try await withDeliveryFixture { fixture in

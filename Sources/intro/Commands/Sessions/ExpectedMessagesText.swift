@@ -57,13 +57,15 @@ extension ExpectedMessages {
             ? "\(text). No runner is active: messages wait until `intro run` or `intro reminders send`." : "\(text)."
     }
 
-    /// Why the client receives no notice of a move; `nil` if one is or was sent, empty without a known reason.
+    /// Why the client receives no notice of a move; `nil` if one is or was sent, or if the client was last told the
+    /// present time and trainer, and empty without a known reason.
     var reasonsOfNoNotice: [String]? {
         let anchors = [ReminderRule.Anchor.moved, .trainerChanged].map(\.rawValue)
         let notices = messages.filter {
             $0.audience == Audience.client.rawValue && anchors.contains($0.anchor ?? "")
         }
-        return notices.contains(where: \.isExpected) ? nil : Self.reasons(notices)
+        let isInformed = notices.contains { $0.isExpected || $0.reason == .nothingToReport }
+        return isInformed ? nil : Self.reasons(notices)
     }
 
     /// Returns the reminders with their dates, each of which is named once.
@@ -116,7 +118,9 @@ extension MessageReason {
     /// Why the client cannot be sent a message, in a form that follows a colon; `nil` for reasons of timing.
     fileprivate var whyNotSent: String? {
         switch self {
-        case .noEmail, .noPhone, .optedOut, .hardBounce, .complaint, .suppressed, .ruleDisabled, .sessionStarted: text
+        case .noEmail, .noPhone, .optedOut, .hardBounce, .complaint, .suppressed, .ruleDisabled, .sessionStarted,
+            .nothingToReport:
+            text
         default: nil
         }
     }
