@@ -47,7 +47,8 @@ struct InboundSMSTests {
             await #expect(throws: UnusableTransport.error) {
                 try await fixture.receive("HELP", transport: UnusableTransport(), templates: TemplateStore())
             }
-            #expect(try await fixture.answers() == ["failed \(UnusableTransport.error)"])
+            let answers = try await fixture.answers()
+            #expect(answers == ["failed \(UnusableTransport.error)"])
         }
     }
 

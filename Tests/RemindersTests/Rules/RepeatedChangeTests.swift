@@ -2,6 +2,7 @@ import Booking
 import BookingStore
 import BookingStoreTesting
 import Foundation
+import Messaging
 import Postgres
 import Reminders
 import Testing
