@@ -40,6 +40,8 @@ public struct Migration: Sendable {
         Migration(28, "runner_version", PackageResources.V0028_runner_version_sql),
         Migration(29, "personal_data", PackageResources.V0029_personal_data_sql),
         Migration(30, "message_texts", PackageResources.V0030_message_texts_sql),
+        Migration(31, "client_time_zones", PackageResources.V0031_client_time_zones_sql),
+        Migration(32, "unknown_time_zones", PackageResources.V0032_unknown_time_zones_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.

@@ -134,7 +134,7 @@ struct PersonalColumnsTests {
         ALTER TABLE session DISABLE TRIGGER session_stays_final;
         UPDATE client SET name = 'mark_client_name', email = 'mark_client_email@example.com',
             email_key = 'mark_client_email@example.com', phone = '+12135550188', guardian = 'mark_client_guardian',
-            source = 'mark_client_source', time_zone = 'mark_client_time_zone', language = 'es' WHERE id = 1;
+            source = 'mark_client_source', time_zone = 'mark_client_time_zone0', language = 'es' WHERE id = 1;
         UPDATE session SET request_id = 'mark_session_request_id', override_reason = 'mark_session_override_reason',
             named_contacts = '{email:mark_session_named_contacts}', cancel_reason = 'mark_session_cancel_reason';
         ALTER TABLE session ENABLE TRIGGER session_stays_final;

@@ -2,7 +2,7 @@ import Booking
 public import FoundationEssentials
 public import Postgres
 
-/// A difference between the rules of PostgreSQL and of this binary for a studio's time zone.
+/// A difference between the rules of PostgreSQL and of this binary for the time zone of a studio or a client.
 ///
 /// PostgreSQL computes days and contact hours; this binary computes the times that people read. Each has its own time
 /// zone data, which are updated separately.
@@ -36,7 +36,11 @@ public enum TimeZoneComparison {
             SELECT zone, day, utc_offset
             FROM (
                 SELECT zone, day, utc_offset, lag(utc_offset) OVER (PARTITION BY zone ORDER BY day) AS before
-                FROM (SELECT DISTINCT time_zone AS zone FROM studio) AS zones
+                FROM (
+                    SELECT time_zone FROM studio
+                    UNION
+                    SELECT time_zone FROM client WHERE time_zone IS NOT NULL
+                ) AS zones (zone)
                 CROSS JOIN generate_series(0, \(Int32(reach))) AS day
                 CROSS JOIN LATERAL (SELECT \(noon(of: now)) + day * interval '24 hours' AS instant) AS noon
                 CROSS JOIN LATERAL (
@@ -83,5 +87,22 @@ public enum TimeZoneComparison {
     private static func noon(of now: Date) -> Date {
         let day = (now.timeIntervalSince1970 / 86_400).rounded(.down)
         return Date(timeIntervalSince1970: day * 86_400 + 43_200)
+    }
+}
+
+extension InvalidInput {
+    /// Converts the error of a statement whose time zone this binary knows and PostgreSQL does not.
+    ///
+    /// The checks of studios and clients raise it, with the SQLSTATE 22023.
+    ///
+    /// - Parameters:
+    ///   - zone: The time zone of the statement; `nil` if it has none.
+    ///   - error: The error of the statement.
+    /// - Returns: The error for the user; `nil` for any other error.
+    static func unknownTimeZone(_ zone: String?, _ error: PostgresError) -> InvalidInput? {
+        guard let zone, error.sqlState == "22023" else { return nil }
+        return InvalidInput(
+            field: "time zone", problem: "\(quoted(zone)) is not known to the database",
+            hint: "write its current name, such as America/Los_Angeles, or update tzdata on the database server")
     }
 }

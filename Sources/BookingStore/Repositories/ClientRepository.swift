@@ -174,7 +174,11 @@ public struct ClientRepository: Sendable {
     }
 
     func insert(_ client: ClientDetails) async throws -> Client {
-        try await sendInsert(client).value()
+        do {
+            return try await sendInsert(client).value()
+        } catch let error as PostgresError {
+            throw InvalidInput.unknownTimeZone(client.timeZone, error) ?? error
+        }
     }
 
     /// Inserts a client, together with the next statement.
@@ -196,20 +200,24 @@ public struct ClientRepository: Sendable {
     }
 
     func update(_ id: Client.ID, to client: ClientDetails) async throws {
-        _ = try await connection.query(
-            """
-            UPDATE client
-            SET name = \(client.name),
-                email = \(client.email?.address),
-                email_key = \(client.email?.matchKey),
-                shares_mailbox = shares_mailbox AND email_key IS NOT DISTINCT FROM \(client.email?.matchKey),
-                phone = \(client.phone?.e164),
-                time_zone = \(client.timeZone),
-                source = \(client.source),
-                language = \(client.language?.rawValue),
-                guardian = \(client.guardian)
-            WHERE id = \(id.value)
-            """)
+        do {
+            _ = try await connection.query(
+                """
+                UPDATE client
+                SET name = \(client.name),
+                    email = \(client.email?.address),
+                    email_key = \(client.email?.matchKey),
+                    shares_mailbox = shares_mailbox AND email_key IS NOT DISTINCT FROM \(client.email?.matchKey),
+                    phone = \(client.phone?.e164),
+                    time_zone = \(client.timeZone),
+                    source = \(client.source),
+                    language = \(client.language?.rawValue),
+                    guardian = \(client.guardian)
+                WHERE id = \(id.value)
+                """)
+        } catch let error as PostgresError {
+            throw InvalidInput.unknownTimeZone(client.timeZone, error) ?? error
+        }
     }
 
     /// Sets the language of a client's messages.

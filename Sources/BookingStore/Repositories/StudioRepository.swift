@@ -65,38 +65,46 @@ public struct StudioRepository: Sendable {
 
     func insert(_ studio: StudioDetails, handle: Handle) async throws {
         let offer = studio.offer
-        _ = try await connection.query(
-            """
-            INSERT INTO studio (
-                slug, name, time_zone, stations, session_minutes, turnaround_minutes, slot_every_minutes,
-                notice_minutes, horizon_minutes, region, address, phone, email)
-            VALUES (
-                \(handle.text), \(studio.name), \(studio.clock.identifier), \(offer.stations), \(offer.sessionMinutes),
-                \(offer.turnaroundMinutes), \(offer.slotEveryMinutes), \(offer.noticeMinutes),
-                \(offer.horizonMinutes), \(studio.region.code), \(studio.address), \(studio.phone?.e164),
-                \(studio.email?.address))
-            """)
+        do {
+            _ = try await connection.query(
+                """
+                INSERT INTO studio (
+                    slug, name, time_zone, stations, session_minutes, turnaround_minutes, slot_every_minutes,
+                    notice_minutes, horizon_minutes, region, address, phone, email)
+                VALUES (
+                    \(handle.text), \(studio.name), \(studio.clock.identifier), \(offer.stations),
+                    \(offer.sessionMinutes), \(offer.turnaroundMinutes), \(offer.slotEveryMinutes),
+                    \(offer.noticeMinutes), \(offer.horizonMinutes), \(studio.region.code), \(studio.address),
+                    \(studio.phone?.e164), \(studio.email?.address))
+                """)
+        } catch let error as PostgresError {
+            throw InvalidInput.unknownTimeZone(studio.clock.identifier, error) ?? error
+        }
     }
 
     func update(_ id: Studio.ID, to studio: StudioDetails) async throws {
         let offer = studio.offer
-        _ = try await connection.query(
-            """
-            UPDATE studio
-            SET name = \(studio.name),
-                time_zone = \(studio.clock.identifier),
-                stations = \(offer.stations),
-                session_minutes = \(offer.sessionMinutes),
-                turnaround_minutes = \(offer.turnaroundMinutes),
-                slot_every_minutes = \(offer.slotEveryMinutes),
-                notice_minutes = \(offer.noticeMinutes),
-                horizon_minutes = \(offer.horizonMinutes),
-                region = \(studio.region.code),
-                address = \(studio.address),
-                phone = \(studio.phone?.e164),
-                email = \(studio.email?.address)
-            WHERE id = \(id.value)
-            """)
+        do {
+            _ = try await connection.query(
+                """
+                UPDATE studio
+                SET name = \(studio.name),
+                    time_zone = \(studio.clock.identifier),
+                    stations = \(offer.stations),
+                    session_minutes = \(offer.sessionMinutes),
+                    turnaround_minutes = \(offer.turnaroundMinutes),
+                    slot_every_minutes = \(offer.slotEveryMinutes),
+                    notice_minutes = \(offer.noticeMinutes),
+                    horizon_minutes = \(offer.horizonMinutes),
+                    region = \(studio.region.code),
+                    address = \(studio.address),
+                    phone = \(studio.phone?.e164),
+                    email = \(studio.email?.address)
+                WHERE id = \(id.value)
+                """)
+        } catch let error as PostgresError {
+            throw InvalidInput.unknownTimeZone(studio.clock.identifier, error) ?? error
+        }
     }
 
     /// Adds a closure, unless the studio has the same one already.
