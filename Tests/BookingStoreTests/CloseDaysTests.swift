@@ -62,6 +62,24 @@ struct CloseDaysTests {
         }
     }
 
+    @Test("closes every day, also if the time zone of the connection skips a midnight")
+    func skippedMidnight() async throws {
+        try await withBookingFixture(connections: 1) { fixture in
+            try await fixture.addStudio()
+            _ = try await Self.close(fixture, at: "2026-08-26T12:00:00Z")
+            let now = try Self.instant("2026-09-10T12:00:00Z")
+            let days = try await fixture.database.withConnection { connection in
+                try await connection.execute(script: "SET timezone TO 'America/Santiago'")
+                _ = try await CloseDays.close(at: now, on: connection)
+                try await connection.execute(script: "RESET timezone")
+                return try await connection.query("SELECT count(*), max(day)::text FROM closed_day")
+                    .decode((Int64, String).self)[0]
+            }
+            #expect(days.0 == 16)
+            #expect(days.1 == "2026-09-09")
+        }
+    }
+
     @Test("lists a past session as open until it is marked")
     func listed() async throws {
         try await withBookingFixture { fixture in

@@ -15,10 +15,12 @@ LANGUAGE sql AS $$
         FROM studio
         CROSS JOIN LATERAL (SELECT (p_now AT TIME ZONE studio.time_zone)::date - 1 AS date) AS yesterday
         CROSS JOIN LATERAL generate_series(
+            -- As timestamps: dates would become instants of the time zone of the connection, in which a day can have no
+            -- midnight.
             greatest(
                 coalesce((SELECT max(c.day) + 1 FROM closed_day AS c WHERE c.studio_id = studio.id), yesterday.date),
-                yesterday.date - 30),
-            yesterday.date, interval '1 day') AS over (day)
+                yesterday.date - 30)::timestamp,
+            yesterday.date::timestamp, interval '1 day') AS over (day)
         ON CONFLICT ON CONSTRAINT closed_day_pkey DO NOTHING
         RETURNING studio_id, day, left_open
     )
