@@ -73,6 +73,45 @@ struct HoldRaceTests {
     }
 }
 
+@Suite("Holds and sessions at other isolation levels")
+struct HoldIsolationTests {
+    @Test(
+        "rejects a session or a hold whose transaction does not see the latest rows",
+        arguments: [Database.Isolation.repeatableRead, .serializable])
+    func rejected(level: Database.Isolation) async throws {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            try await fixture.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            _ = try await fixture.hold(studio, "2027-01-05 12:00")
+            for change in [
+                "UPDATE session SET station = station + 1",
+                "UPDATE hold SET expires_at = expires_at + interval '1 minute'",
+            ] {
+                let error = await #expect(throws: PostgresError.self, "\(change)") {
+                    try await fixture.database.transaction(isolation: level, attempts: 1) { connection in
+                        _ = try await connection.query("\(unsafeSQL: change)")
+                    }
+                }
+                #expect(error?.sqlState == "25000", "\(change)")
+            }
+        }
+    }
+
+    @Test("accepts the outcome of a session at every isolation level")
+    func marked() async throws {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            try await fixture.book(studio, "2027-01-05 10:00", for: "ana@example.com")
+            try await fixture.database.transaction(isolation: .repeatableRead, attempts: 1) { connection in
+                _ = try await connection.query("UPDATE session SET status = 'attended'")
+            }
+            #expect(try await fixture.count("session WHERE status = 'attended'") == 1)
+        }
+    }
+}
+
 /// One desk of the random test, whose clock advances by three minutes with each action.
 private struct DeskRounds {
     let fixture: BookingFixture

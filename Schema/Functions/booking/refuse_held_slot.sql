@@ -6,6 +6,9 @@
 -- Sessions and holds are in two tables, so that no constraint sees a row of the other that is not committed yet. The
 -- locks order the two writes: the trainer's, which bookings have already, and a shared one of the studio, which holds
 -- take exclusively.
+--
+-- This requires READ COMMITTED, in which each statement sees the rows that were committed before it. At REPEATABLE READ
+-- the snapshot is older than the locks. SERIALIZABLE detects the conflict only if both transactions use it.
 CREATE OR REPLACE FUNCTION refuse_held_slot() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -23,6 +26,10 @@ BEGIN
     END IF;
     IF NEW.status NOT IN ('booked', 'attended') THEN
         RETURN NULL;
+    END IF;
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'sessions can be booked and moved at the isolation level READ COMMITTED only'
+            USING ERRCODE = 'invalid_transaction_state', TABLE = 'session';
     END IF;
     PERFORM pg_advisory_xact_lock(lock_key('trainer:' || NEW.trainer_id));
     PERFORM pg_advisory_xact_lock_shared(lock_key('studio:' || NEW.studio_id || ':holds'));

@@ -1,10 +1,14 @@
 -- Refuses to hold a station or a trainer's time that a session occupies, except the session for which it is held.
--- refuse_held_slot explains the locks.
+-- refuse_held_slot explains the locks and the isolation level.
 CREATE OR REPLACE FUNCTION refuse_occupied_slot() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
     v_trainer integer;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'slots can be held at the isolation level READ COMMITTED only'
+            USING ERRCODE = 'invalid_transaction_state', TABLE = 'hold';
+    END IF;
     PERFORM pg_advisory_xact_lock(lock_key('trainer:' || NEW.trainer_id));
     PERFORM pg_advisory_xact_lock(lock_key('studio:' || NEW.studio_id || ':holds'));
     SELECT trainer_id INTO v_trainer
