@@ -16,18 +16,28 @@ BEGIN
     END IF;
     IF TG_OP = 'UPDATE' THEN
         IF NEW.client_id = OLD.client_id
+            AND NEW.named_contacts = OLD.named_contacts
             AND v_claims = (OLD.status IN ('booked', 'attended') AND NOT OLD.waived)
         THEN
             RETURN NULL;
         END IF;
-        DELETE FROM free_session_claim WHERE session_id = NEW.id;
+        -- The claims of contacts that the client has given up since the booking stay.
+        DELETE FROM free_session_claim
+        WHERE session_id = NEW.id
+          AND (NOT v_claims
+               OR NEW.client_id <> OLD.client_id
+               OR contact IN (SELECT contact_key(named) FROM unnest(OLD.named_contacts) AS named));
     END IF;
     IF v_claims THEN
         -- Sorted, so that two bookings for one person wait for each other instead of deadlocking.
         INSERT INTO free_session_claim (contact, session_id)
-        SELECT DISTINCT contact_key(contact) AS key, NEW.id
+        SELECT contact_key(contact) AS key, NEW.id
         FROM client, unnest(client_contacts(client.email_key, client.phone) || NEW.named_contacts) AS contact
         WHERE client.id = NEW.client_id
+        EXCEPT
+        SELECT contact, session_id
+        FROM free_session_claim
+        WHERE session_id = NEW.id
         ORDER BY key;
     END IF;
     RETURN NULL;
@@ -36,5 +46,5 @@ $$;
 COMMENT ON FUNCTION write_free_session_claim() IS
     'Writes the claims of a session; runs as the owner, so that no other role can write them.';
 
-CREATE OR REPLACE TRIGGER session_claims AFTER INSERT OR UPDATE OF status, waived, client_id ON session
+CREATE OR REPLACE TRIGGER session_claims AFTER INSERT OR UPDATE OF status, waived, client_id, named_contacts ON session
     FOR EACH ROW EXECUTE FUNCTION write_free_session_claim();
