@@ -1,5 +1,8 @@
 -- A session that takes the free session is refused if one of its contacts belonged to an erased client who had used it;
 -- booked under an override, it is a waived one.
+--
+-- The contacts are compared again after the session has claimed them. If an erasure was in progress at the first
+-- comparison, the claims have waited for its end, and its hashes are visible now: the transaction is to be repeated.
 CREATE OR REPLACE FUNCTION compare_forgotten_contacts() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -15,6 +18,10 @@ BEGIN
         WHERE client.id = NEW.client_id AND session.status IN ('booked', 'attended'))
     THEN
         RETURN NEW;
+    END IF;
+    IF TG_WHEN = 'AFTER' THEN
+        RAISE EXCEPTION 'the data of a client with these contacts was erased at the same time'
+            USING ERRCODE = 'serialization_failure', TABLE = 'session';
     END IF;
     IF TG_OP = 'UPDATE' OR NEW.override_reason IS NULL THEN
         RAISE EXCEPTION 'the free session of an erased client was used'
@@ -32,6 +39,14 @@ CREATE OR REPLACE TRIGGER session_of_new_person BEFORE INSERT ON session
     FOR EACH ROW WHEN (NEW.status IN ('booked', 'attended') AND NOT NEW.waived)
     EXECUTE FUNCTION compare_forgotten_contacts();
 CREATE OR REPLACE TRIGGER session_again_of_new_person BEFORE UPDATE OF status ON session
+    FOR EACH ROW WHEN (
+        NEW.status IN ('booked', 'attended') AND OLD.status NOT IN ('booked', 'attended') AND NOT NEW.waived)
+    EXECUTE FUNCTION compare_forgotten_contacts();
+-- Triggers of an event run in the order of their names: these run after session_claims.
+CREATE OR REPLACE TRIGGER session_compared_again_by_insert AFTER INSERT ON session
+    FOR EACH ROW WHEN (NEW.status IN ('booked', 'attended') AND NOT NEW.waived)
+    EXECUTE FUNCTION compare_forgotten_contacts();
+CREATE OR REPLACE TRIGGER session_compared_again_by_update AFTER UPDATE OF status ON session
     FOR EACH ROW WHEN (
         NEW.status IN ('booked', 'attended') AND OLD.status NOT IN ('booked', 'attended') AND NOT NEW.waived)
     EXECUTE FUNCTION compare_forgotten_contacts();

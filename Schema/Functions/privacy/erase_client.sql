@@ -5,16 +5,24 @@
 -- compute: the contacts of a used or booked free session, and `blocked:CHANNEL:ADDRESS`. Without them, nothing is
 -- erased. The client's row is locked first, so that no note, consent or session is added meanwhile.
 --
+-- The locks of the person's contacts, which bookings take too, come before it, in the order of bookings: a booking under
+-- a former contact, which no claim contains, waits for the end of the erasure and then finds the hashes. A caller that
+-- holds them already does not wait again.
+--
 -- search_path is that of `setup`: this schema, then pg_temp, so that no temporary table takes precedence. The schema
 -- need not be public, so the path cannot be written here.
 CREATE OR REPLACE FUNCTION erase_client(p_client bigint, p_now timestamptz, p_names text[], p_digests text[])
 RETURNS TABLE (subject text, erased bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
-    v_rows   jsonb;
-    v_mark   bigint;
-    v_hashed jsonb := jsonb_object(p_names, p_digests);
+    v_contact text;
+    v_rows    jsonb;
+    v_mark    bigint;
+    v_hashed  jsonb := jsonb_object(p_names, p_digests);
 BEGIN
+    FOR v_contact IN SELECT contact FROM unnest(person_contacts(p_client)) AS contact ORDER BY contact COLLATE "C" LOOP
+        PERFORM pg_advisory_xact_lock(lock_key(v_contact));
+    END LOOP;
     PERFORM FROM client WHERE id = p_client AND forgotten_at IS NULL FOR UPDATE;
     IF NOT FOUND THEN
         RETURN;

@@ -83,6 +83,7 @@ public struct ClientErasure: Sendable {
         // Bookings under the person's contacts wait, and then find the hashes instead of the client.
         var locks = BookingLocks(actor: actor)
         locks.locks = try await connection.query("SELECT unnest(person_contacts(\(id.value)))").decode(String.self)
+            .sorted()
         await locks.lock(on: connection)
         let client = try await ClientRepository(connection).one(.id(id))
         try await Self.assertNoSessionToCome(of: client, now: now, on: connection)
