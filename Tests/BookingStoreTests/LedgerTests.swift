@@ -111,6 +111,31 @@ struct LedgerTests {
         }
     }
 
+    @Test("plans a missed reminder with a time of day for three days")
+    func missedForDays() async throws {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio()
+            try await fixture.addTrainer()
+            let session = try await fixture.book(studio, "2027-01-20 10:00", for: "ana@example.com")
+            try await fixture.database.query(
+                """
+                INSERT INTO reminder_rule (key, anchor, lag_days, at_time, channel, template)
+                VALUES ('five-days', 'start', -5, '20:00', 'email', 'three-days')
+                """)
+            let plan = { @Sendable (now: Date) async throws -> Int64 in
+                try await fixture.database.transaction {
+                    _ = try await DeliveryRepository($0).plan(until: now, now: now)
+                }
+                return try await fixture.count("message WHERE rule = 'five-days'")
+            }
+            // The reminder is due 110 hours before the session.
+            let due = session.startsAt - 110 * 3600
+            #expect(try await plan(due - 60) == 0)
+            #expect(try await plan(due + 72 * 3600) == 0)
+            #expect(try await plan(due + 71 * 3600) == 1)
+        }
+    }
+
     @Test("a dry run stores nothing")
     func isDryRun() async throws {
         try await withBookingFixture { fixture in

@@ -33,13 +33,18 @@ BEGIN
                    NULL::timestamptz, NULL::timestamptz, 0, NULL
             FROM planned_messages() AS planned
             WHERE planned.anchor = 'start'
+              AND planned.session_status = 'booked'
               AND planned.is_reachable
               AND planned.starts_at > p_now
               -- These bounds limit the scan to sessions whose reminder can be due, for three days at most: later ones
               -- are planned later, and older ones were planned at booking or are not sent any more.
               AND planned.starts_at
                   <= p_until + planned.ahead + CASE planned.channel WHEN 'sms' THEN v_quiet_sms ELSE v_quiet_email END
-              AND planned.starts_at > p_now + planned.ahead - interval '98 hours'
+              -- 72 hours for the three days, and the 50 hours between the earliest and the latest time at which a message
+              -- with a time of day can be due: planned.ahead adds 25 of them. Quiet hours also move messages to later.
+              AND planned.starts_at
+                  > p_now + planned.ahead - interval '122 hours'
+                      - CASE planned.channel WHEN 'sms' THEN v_quiet_sms ELSE v_quiet_email END
               AND planned.due_at <= p_until
               AND planned.due_at > p_now - interval '3 days'
               -- OFFSET 0 keeps this an index lookup for each message: a join would read all upcoming sessions.

@@ -1,10 +1,27 @@
 -- The messages that the ledger should contain for each session, by the rules anchored to its booking, start or end.
 -- The planner inlines this function. A message that was already due when the session was booked or moved is skipped,
 -- since the confirmation has just said the same. A message due before its rule took effect is skipped as well.
+--
+-- A caller that needs messages before the start only tests session_status too: the planner cannot derive from the rule's
+-- condition that these sessions are booked, and would not use the index session_upcoming.
+--
+-- CREATE OR REPLACE cannot add a column to the result of the function of earlier sets.
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM pg_proc
+        WHERE oid = to_regprocedure('planned_messages()')
+          AND NOT 'session_status' = ANY (proargnames))
+    THEN
+        DROP FUNCTION planned_messages();
+    END IF;
+END
+$$;
 CREATE OR REPLACE FUNCTION planned_messages()
 RETURNS TABLE (
     session_id bigint, studio_id integer, rule text, channel text, audience text, revision integer, status text,
-    reason text, due_at timestamptz, anchor text, starts_at timestamptz, ahead interval, is_reachable boolean
+    reason text, due_at timestamptz, anchor text, starts_at timestamptz, ahead interval, is_reachable boolean,
+    session_status text
 )
 LANGUAGE sql STABLE AS $$
     SELECT s.id,
@@ -25,7 +42,8 @@ LANGUAGE sql STABLE AS $$
                days => -rule.lag_days, mins => -rule.lag_minutes,
                -- A calendar day has up to 25 hours, and the rule's time of day may be before that of the session.
                hours => CASE WHEN rule.at_time IS NULL THEN 1 ELSE 25 END),
-           recipient.is_reachable
+           recipient.is_reachable,
+           s.status
     FROM reminder_rule AS rule
     JOIN session AS s ON rule.studio_id IS NULL OR rule.studio_id = s.studio_id
     JOIN studio ON studio.id = s.studio_id
@@ -103,6 +121,8 @@ LANGUAGE sql STABLE AS $$
       END
       -- A move has a notice of its own: the booking is not confirmed again.
       AND (rule.anchor <> 'booked' OR s.revision = 1 OR rule.lag_days + rule.lag_minutes > 0)
+      -- As in rules_at, which is not used here: as a lateral join it makes the planner read the rules for each session,
+      -- and all upcoming sessions instead of those whose reminder can be due.
       AND NOT EXISTS (
           SELECT FROM reminder_rule AS own
           WHERE own.key = rule.key AND own.studio_id = s.studio_id AND own.id <> rule.id)
