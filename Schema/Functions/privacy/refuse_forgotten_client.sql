@@ -1,5 +1,9 @@
 -- A client whose personal data was erased does not change, and gets no session, note or consent; their final sessions
--- are not corrected. The lock of the client's row makes an erasure in progress end first.
+-- are not corrected.
+--
+-- FOR SHARE waits for an erasure in progress, and makes later changes of the client's row wait for the new session: a
+-- change of the contacts then sees the session, so that extend_free_session_claim claims the new contacts for it. The lock
+-- of the foreign key, FOR KEY SHARE, does neither.
 CREATE OR REPLACE FUNCTION refuse_forgotten_client() RETURNS trigger
 LANGUAGE plpgsql AS $$
 DECLARE
