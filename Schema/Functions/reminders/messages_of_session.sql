@@ -1,7 +1,9 @@
 -- The messages that queue_messages adds to the ledger for one session, for one of the causes session, renewed, or an
 -- event of the session, as messages_to_queue describes.
 --
--- The generic plan is kept between calls: planning takes longer than looking up one session.
+-- The generic plan is kept between calls: planning takes longer than looking up one session. The joins are written in the
+-- order of their execution: without join_collapse_limit, the first call on a connection takes 34 ms instead of 18 (median
+-- of 20), because the planner compares the orders of 16 tables and subqueries.
 CREATE OR REPLACE FUNCTION messages_of_session(
     p_cause text, p_session bigint, p_until timestamptz, p_now timestamptz
 ) RETURNS TABLE (
@@ -9,7 +11,8 @@ CREATE OR REPLACE FUNCTION messages_of_session(
     revision integer, status text, reason text, due_at timestamptz, wait_until timestamptz,
     former_start timestamptz, copy integer, copy_reason text
 )
-LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET jit = off SET plan_cache_mode = force_generic_plan SET join_collapse_limit = 1
+AS $$
 #variable_conflict use_column
 BEGIN
     IF p_cause = 'session' THEN
