@@ -1,5 +1,8 @@
 -- The reason why a booked session cannot take place: the trainer has retired, the studio is closed, or the trainer is
 -- away; no row otherwise. The planner inlines this function into the calling query.
+--
+-- A session before the trainer retired is not affected. Of a session to come, the test is the same as that for NULL in
+-- open_slots and slot_facts: `intro trainer retire` stores the current time, never a later one.
 CREATE OR REPLACE FUNCTION session_obstacle(
     p_studio integer, p_trainer integer, p_starts timestamptz, p_ends timestamptz
 ) RETURNS TABLE (code text, detail text)
