@@ -112,7 +112,7 @@ public enum Privileges {
         "block_forgotten_addresses": .trigger, "compare_forgotten_contacts": .trigger, "contact_hash": .service,
         "contacts_to_compare": .service, "erase_client": .service, "erase_messages": .owner,
         "erased_document": .everyone,
-        "erased_values": .everyone, "keep_digests": .owner, "mentions_person": .everyone, "names_to_hash": .service,
+        "erased_values": .everyone, "keep_contact_hashes": .owner, "mentions_person": .everyone, "names_to_hash": .service,
         "own_addresses": .service, "person_contacts": .service,
         "person_states": .service, "personal_data": .service, "personal_rows": .service, "prune_events": .service,
         "prune_inbound": .service, "prune_message_texts": .service, "refuse_forgotten_client": .trigger,

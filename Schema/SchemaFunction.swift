@@ -86,7 +86,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("erased_values", PackageResources.erased_values_sql),
         SchemaFunction("names_to_hash", PackageResources.names_to_hash_sql),
         SchemaFunction("erase_messages", PackageResources.erase_messages_sql),
-        SchemaFunction("keep_digests", PackageResources.keep_digests_sql),
+        SchemaFunction("keep_contact_hashes", PackageResources.keep_contact_hashes_sql),
         SchemaFunction("erase_client", PackageResources.erase_client_sql),
         SchemaFunction("contact_hash", PackageResources.contact_hash_sql),
         SchemaFunction("contacts_to_compare", PackageResources.contacts_to_compare_sql),

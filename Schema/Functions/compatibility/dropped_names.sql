@@ -13,6 +13,7 @@ DROP FUNCTION IF EXISTS longest_quiet(text);
 DROP FUNCTION IF EXISTS working_elsewhere(integer, integer, text, timestamptz, timestamptz);
 DROP FUNCTION IF EXISTS is_overtaken(message, timestamptz);
 DROP FUNCTION IF EXISTS is_reachable(reminder_rule, client, trainer, studio);
+DROP FUNCTION IF EXISTS keep_digests(bigint, jsonb);
 -- Files of earlier sets: without a recorded checksum, a function that gets such a name again is applied.
 DELETE FROM schema_function
-WHERE name IN ('hold_free_session', 'keep_session_final', 'queue_rate', 'remember_consent');
+WHERE name IN ('hold_free_session', 'keep_digests', 'keep_session_final', 'queue_rate', 'remember_consent');

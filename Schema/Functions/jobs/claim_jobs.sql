@@ -5,9 +5,23 @@
 -- The settings force index scans, whatever the statistics say of a table that is empty in one minute and holds a
 -- million rows in the next. An idle runner's claim is on the path between a job and its handler: the rarely needed
 -- facts are therefore read in one query.
+--
+-- Earlier sets had another name for the last parameter, which CREATE OR REPLACE cannot change. All binaries pass the
+-- parameters by position.
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM pg_proc
+        WHERE oid = to_regprocedure('claim_jobs(bigint, text, text[], integer, boolean, timestamptz[], bigint[], boolean)')
+          AND 'p_takes_suspect' = ANY (proargnames))
+    THEN
+        DROP FUNCTION claim_jobs(bigint, text, text[], integer, boolean, timestamptz[], bigint[], boolean);
+    END IF;
+END
+$$;
 CREATE OR REPLACE FUNCTION claim_jobs(
     p_runner bigint, p_queue text, p_kinds text[], p_limit integer, p_oldest_first boolean,
-    p_after_run_at timestamptz[], p_after_id bigint[], p_takes_suspect boolean DEFAULT false
+    p_after_run_at timestamptz[], p_after_id bigint[], p_takes_crashed boolean DEFAULT false
 )
 RETURNS TABLE (
     id bigint, token bigint, kind text, payload text, priority smallint, run_at timestamptz, enqueued_at timestamptz,
@@ -29,7 +43,7 @@ DECLARE
 BEGIN
     SELECT EXISTS (SELECT FROM job_runner AS r WHERE r.id = p_runner AND r.gone_at IS NULL),
            EXISTS (SELECT FROM job_queue AS q WHERE q.name = p_queue),
-           p_takes_suspect AND EXISTS (
+           p_takes_crashed AND EXISTS (
                SELECT FROM job AS j
                WHERE j.queue = p_queue AND j.token IS NULL AND j.crashes > 0 AND j.run_at <= now())
     INTO v_is_active, v_is_restricted, v_has_crashed;

@@ -2,8 +2,22 @@
 -- has crashed p_max_crashes times is treated as the cause. After its second crash a job waits for the duration of a
 -- lease, so that it is not executed by each of several runners that crash in a row for another reason. Leases are not
 -- checked just after a server start, because no runner could renew its lease before.
+--
+-- Earlier sets had another name for the second column, which CREATE OR REPLACE cannot change. All binaries read the columns
+-- by position.
+DO $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM pg_proc
+        WHERE oid = to_regprocedure('rescue_jobs(double precision, integer)')
+          AND 'buried' = ANY (proargnames))
+    THEN
+        DROP FUNCTION rescue_jobs(double precision, integer);
+    END IF;
+END
+$$;
 CREATE OR REPLACE FUNCTION rescue_jobs(p_lease double precision, p_max_crashes integer)
-RETURNS TABLE (rescued integer, buried integer)
+RETURNS TABLE (rescued integer, dead integer)
 LANGUAGE plpgsql
 SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan
@@ -49,7 +63,7 @@ BEGIN
     SELECT count(dead_letter_job(
         removed.job, CASE WHEN (removed.job).cancel_requested THEN 'cancelled' ELSE 'crashed' END,
         'the runner crashed while executing this job'))
-    INTO buried
+    INTO dead
     FROM removed;
     UPDATE job
     SET token = NULL,

@@ -37,7 +37,7 @@ BEGIN
     -- Only superusers may write such a setting into the definition of a function.
     PERFORM set_config('intro.event_change', 'erasure', true);
     PERFORM erase_messages(v_rows -> 'message');
-    PERFORM keep_digests(p_client, v_hashed);
+    PERFORM keep_contact_hashes(p_client, v_hashed);
 
     v_mark := coalesce((SELECT max(id) FROM event), 0);
     UPDATE client

@@ -1,6 +1,6 @@
 -- Keeps the used or booked free session of a client, and the blocked addresses, as keyed hashes. Called by erase_client
 -- only: no role may call it.
-CREATE OR REPLACE FUNCTION keep_digests(p_client bigint, p_hashed jsonb) RETURNS void
+CREATE OR REPLACE FUNCTION keep_contact_hashes(p_client bigint, p_hashed jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     -- A contact was added, or an address blocked, after the caller computed the hashes.
@@ -21,5 +21,5 @@ BEGIN
     ON CONFLICT DO NOTHING;
 END
 $$;
-COMMENT ON FUNCTION keep_digests(bigint, jsonb) IS
+COMMENT ON FUNCTION keep_contact_hashes(bigint, jsonb) IS
     'Keeps the free session and the blocked addresses of a client as keyed hashes; part of erase_client.';
