@@ -84,7 +84,8 @@ public enum Privileges {
     static let sequences: [String: String] = ["job_lease": "USAGE"]
 
     static let functions: [String: FunctionAccess] = [
-        "acknowledge_jobs": .service, "acquire_locks": .service, "charge_rate_limit": .service,
+        "acknowledge_jobs": .service, "acquire_locks": .service, "active_holds": .everyone,
+        "charge_rate_limit": .service,
         "claim_crashed_job": .service, "claim_jobs": .service, "client_contacts": .everyone, "close_days": .service,
         "contact_key": .everyone, "contact_time": .everyone, "database_identity": .everyone, "day_obstacle": .everyone,
         "day_skip_reason": .everyone, "dead_letter_job": .service, "delivery_hold": .everyone,
@@ -111,8 +112,8 @@ public enum Privileges {
         // Personal data. Only these functions change events or delete them; see refuse_event_change.
         "block_forgotten_addresses": .trigger, "compare_forgotten_contacts": .trigger, "contact_hash": .service,
         "contacts_to_compare": .service, "erase_client": .service, "erase_messages": .owner,
-        "erased_document": .everyone,
-        "erased_values": .everyone, "keep_contact_hashes": .owner, "mentions_person": .everyone, "names_to_hash": .service,
+        "erased_document": .everyone, "erased_values": .everyone, "keep_contact_hashes": .owner,
+        "mentions_person": .everyone, "names_to_hash": .service,
         "own_addresses": .service, "person_contacts": .service,
         "person_states": .service, "personal_data": .service, "personal_rows": .service, "prune_events": .service,
         "prune_inbound": .service, "prune_message_texts": .service, "refuse_forgotten_client": .trigger,

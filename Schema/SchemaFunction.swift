@@ -37,6 +37,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("session_obstacle", PackageResources.session_obstacle_sql),
         SchemaFunction("is_within_hours", PackageResources.is_within_hours_sql),
         SchemaFunction("sessions_that_day", PackageResources.sessions_that_day_sql),
+        SchemaFunction("active_holds", PackageResources.active_holds_sql),
         SchemaFunction("first_free_station", PackageResources.first_free_station_sql),
         SchemaFunction("holds_that_day", PackageResources.holds_that_day_sql),
         SchemaFunction("refuse_held_slot", PackageResources.refuse_held_slot_sql),

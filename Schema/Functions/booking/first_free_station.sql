@@ -21,12 +21,8 @@ BEGIN
               AND id IS DISTINCT FROM p_moving
             EXCEPT
             SELECT station
-            FROM hold
-            WHERE studio_id = p_studio
-              AND occupied && p_occupied
-              AND status = 'held'
-              AND expires_at > p_now
-              AND coalesce(session_id <> p_moving, true)
+            FROM active_holds(p_now, p_moving)
+            WHERE studio_id = p_studio AND occupied && p_occupied
         ) AS free (n));
 END
 $$;

@@ -7,13 +7,10 @@ LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (
         SELECT count(DISTINCT key)
-        FROM hold
+        FROM active_holds(p_now, p_moving)
         WHERE trainer_id = p_trainer
           AND occupied && tstzrange(start_of_day(p_date, p_zone), start_of_day(p_date + 1, p_zone))
-          AND starts_at >= start_of_day(p_date, p_zone)
-          AND status = 'held'
-          AND expires_at > p_now
-          AND coalesce(session_id <> p_moving, true));
+          AND starts_at >= start_of_day(p_date, p_zone));
 END
 $$;
 COMMENT ON FUNCTION holds_that_day(integer, text, date, timestamptz, bigint) IS

@@ -55,13 +55,10 @@ BEGIN
               AND id IS DISTINCT FROM p_moving
             UNION ALL
             SELECT station, occupied
-            FROM hold
+            FROM active_holds(p_now, p_moving)
             WHERE studio_id = p_studio
               AND station <= v_studio.stations
               AND occupied && v_window
-              AND status = 'held'
-              AND expires_at > p_now
-              AND coalesce(session_id <> p_moving, true)
         ) AS used
         GROUP BY station
     ) AS station;
@@ -98,12 +95,8 @@ BEGIN
                   AND s.id IS DISTINCT FROM p_moving
                 UNION ALL
                 SELECT h.occupied
-                FROM hold AS h
-                WHERE h.trainer_id = t.id
-                  AND h.occupied && v_window
-                  AND h.status = 'held'
-                  AND h.expires_at > p_now
-                  AND coalesce(h.session_id <> p_moving, true)
+                FROM active_holds(p_now, p_moving) AS h
+                WHERE h.trainer_id = t.id AND h.occupied && v_window
             ) AS used
         ) AS others
         CROSS JOIN LATERAL (

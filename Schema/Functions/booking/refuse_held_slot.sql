@@ -34,12 +34,9 @@ BEGIN
     PERFORM pg_advisory_xact_lock(lock_key('trainer:' || NEW.trainer_id));
     PERFORM pg_advisory_xact_lock_shared(lock_key('studio:' || NEW.studio_id || ':holds'));
     SELECT * INTO v_hold
-    FROM hold
+    FROM active_holds(v_clock, NEW.id)
     WHERE (trainer_id = NEW.trainer_id OR studio_id = NEW.studio_id AND station = NEW.station)
       AND occupied && NEW.occupied
-      AND status = 'held'
-      AND expires_at > v_clock
-      AND session_id IS DISTINCT FROM NEW.id
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'the slot is held until % by %', v_hold.expires_at, v_hold.held_by

@@ -45,12 +45,8 @@ LANGUAGE sql STABLE AS $$
                  AND status IN ('booked', 'attended')
                  AND id IS DISTINCT FROM p_moving)
            OR EXISTS (
-               SELECT FROM hold
-               WHERE trainer_id = t.id
-                 AND occupied && held.occupied
-                 AND status = 'held'
-                 AND expires_at > p_now
-                 AND coalesce(session_id <> p_moving, true)),
+               SELECT FROM active_holds(p_now, p_moving)
+               WHERE trainer_id = t.id AND occupied && held.occupied),
            t.daily_limit,
            sessions_that_day(t.id, st.time_zone, held.date, p_moving)
                + holds_that_day(t.id, st.time_zone, held.date, p_now, p_moving),
