@@ -42,6 +42,7 @@ public struct Migration: Sendable {
         Migration(30, "message_texts", PackageResources.V0030_message_texts_sql),
         Migration(31, "client_time_zones", PackageResources.V0031_client_time_zones_sql),
         Migration(32, "unknown_time_zones", PackageResources.V0032_unknown_time_zones_sql),
+        Migration(33, "comments", PackageResources.V0033_comments_sql),
     ]
 
     /// The indexes that are built before the step's transaction, while desks work.

@@ -225,19 +225,19 @@ public enum Schema {
             checksum   text        NOT NULL,
             applied_at timestamptz NOT NULL DEFAULT now()
         );
-        COMMENT ON TABLE schema_migration IS 'The steps that made this schema.';
-        COMMENT ON COLUMN schema_migration.version IS 'Counts from 1.';
-        COMMENT ON COLUMN schema_migration.name IS 'What the step brought.';
-        COMMENT ON COLUMN schema_migration.checksum IS 'Of the step''s text, as it was applied.';
-        COMMENT ON COLUMN schema_migration.applied_at IS 'When.';
+        COMMENT ON TABLE schema_migration IS 'The applied migrations.';
+        COMMENT ON COLUMN schema_migration.version IS 'The number of the migration, from 1.';
+        COMMENT ON COLUMN schema_migration.name IS 'The name of the migration, from its file.';
+        COMMENT ON COLUMN schema_migration.checksum IS 'The checksum of the text that was applied.';
+        COMMENT ON COLUMN schema_migration.applied_at IS 'When the migration was applied.';
         CREATE TABLE IF NOT EXISTS schema_function (
             name       text        CONSTRAINT schema_function_pkey PRIMARY KEY,
             checksum   text        NOT NULL,
             applied_at timestamptz NOT NULL DEFAULT now()
         );
-        COMMENT ON TABLE schema_function IS 'The SQL functions of this schema; one is re-applied when its text changes.';
-        COMMENT ON COLUMN schema_function.name IS 'The function, as its file is named.';
-        COMMENT ON COLUMN schema_function.checksum IS 'Of its text, as it was applied.';
-        COMMENT ON COLUMN schema_function.applied_at IS 'When it last changed.';
+        COMMENT ON TABLE schema_function IS 'The applied function files; a file is applied again when its text changes.';
+        COMMENT ON COLUMN schema_function.name IS 'The name of the file.';
+        COMMENT ON COLUMN schema_function.checksum IS 'The checksum of the text that was applied.';
+        COMMENT ON COLUMN schema_function.applied_at IS 'When the file was last applied.';
         """
 }

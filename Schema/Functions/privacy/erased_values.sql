@@ -22,4 +22,4 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
         WHEN 'hold' THEN '{"note": null, "request_id": null}'
     END::jsonb
 $$;
-COMMENT ON FUNCTION erased_values(text, bigint) IS 'What replaces the personal data in a row of the event log.';
+COMMENT ON FUNCTION erased_values(text, bigint) IS 'The replacement values for the personal data in a row of the event log.';
