@@ -68,9 +68,6 @@ struct Cursor {
     /// The text that is not consumed yet.
     var remainder: String { String(Substring(rest)) }
 
-    /// Whether the next character is a decimal digit.
-    var isAtDigit: Bool { rest.first?.isASCIIDigit ?? false }
-
     /// Consumes one character if it is the expected one; returns whether it was.
     mutating func take(_ expected: Unicode.Scalar) -> Bool {
         guard rest.first == UInt8(ascii: expected) else { return false }
