@@ -173,10 +173,10 @@ extension Intro {
         try setting.pace(text)
     }
 
-    /// Returns the desk that processes and answers incoming texts.
+    /// Returns the operations that process and answer incoming texts.
     ///
     /// - Parameter database: The database that stores them.
-    /// - Returns: The desk; the transport of answers is created on first use.
+    /// - Returns: The operations; the transport of answers is created on first use.
     func inboundSMS(_ database: Database) -> InboundSMS {
         InboundSMS(database: database, actor: actor) { [self] in
             let smsDelivery = try smsDelivery(try templates)

@@ -203,7 +203,9 @@ extension Intro {
     /// - Returns: The identifier.
     /// - Throws: `ClientIdentifier.UnrecognizedText` when the text is none of these, `NotFound` when no client has the
     ///   name, `AmbiguousClient` when several clients have it, `InvalidInput` or `PostgresError`.
-    func who(_ text: String, isExact: Bool = false, in database: Database) async throws -> ClientIdentifier {
+    func clientIdentifier(
+        _ text: String, isExact: Bool = false, in database: Database
+    ) async throws -> ClientIdentifier {
         let region = try await region(in: database)
         do {
             return try ClientIdentifier(text, region: region)
@@ -236,6 +238,6 @@ extension ArgumentHelp {
         ArgumentHelp("The booking reference, or the client's e-mail, phone, #number or name.", valueName: "ref")
     }
 
-    /// The help for an argument that ``Intro/who(_:isExact:in:)`` reads.
+    /// The help for an argument that ``Intro/clientIdentifier(_:isExact:in:)`` reads.
     static var client: ArgumentHelp { "The client: e-mail, phone, client number or name." }
 }

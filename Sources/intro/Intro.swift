@@ -129,13 +129,13 @@ final class Intro: Sendable {
         return database
     }
 
-    /// Returns the desk for bookings, reschedulings and cancellations.
+    /// Returns the operations on bookings, reschedulings and cancellations.
     func frontDesk(_ database: Database) -> FrontDesk {
         FrontDesk(
             database: database, actor: actor, noShowLimit: settings.booking.noShowLimit, privacyKey: privacyKey)
     }
 
-    /// Returns the desk for studios, trainers and clients.
+    /// Returns the operations on studios, trainers and clients.
     func administration(_ database: Database) -> Administration {
         Administration(database: database, actor: actor, privacyKey: privacyKey)
     }
@@ -167,27 +167,27 @@ final class Intro: Sendable {
         RuleEditor(database: database, actor: actor)
     }
 
-    /// Returns the desk for communication preferences.
+    /// Returns the operations on communication preferences.
     func consentEditor(_ database: Database) -> ConsentEditor {
         ConsentEditor(database: database, actor: actor)
     }
 
-    /// Returns the desk for incoming texts.
-    func inboundSMSDesk(_ database: Database) -> InboundTexts {
+    /// Returns the operations on incoming texts.
+    func inboundTexts(_ database: Database) -> InboundTexts {
         InboundTexts(database: database, actor: actor)
     }
 
-    /// Returns the desk for mail to the sender's address.
+    /// Returns the operations on mail to the sender's address.
     func inboundMail(_ database: Database) -> InboundMail {
         InboundMail(database: database, actor: actor)
     }
 
-    /// Returns the desk for delivery statuses of texts.
+    /// Returns the operations on delivery statuses of texts.
     func textStatuses(_ database: Database) -> TextStatuses {
         TextStatuses(database: database, actor: actor)
     }
 
-    /// Returns the desk for manual corrections of the ledger.
+    /// Returns the operations on manual corrections of the ledger.
     func ledgerCorrections(_ database: Database) -> LedgerCorrections {
         LedgerCorrections(database: database, actor: actor)
     }

@@ -38,7 +38,7 @@ struct DoctorCheckTests {
     @Test("the end of a certificate is a time on the desk's clock for people, and in UTC for programs")
     func certificateTimes() throws {
         let now = Date(timeIntervalSince1970: 1_800_000_000)
-        let times = DeskTimes(
+        let times = DisplayTimes(
             format: .people(now: now, hourCycle: .twelve), clock: try StudioClock(timeZone: "America/Los_Angeles"))
         for (end, program, people) in [
             (now - 60, "expired on 2027-01-15T07:59:00Z", "expired on Thu Jan 14, 11:59 PM PST"),

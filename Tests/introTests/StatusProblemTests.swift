@@ -10,10 +10,10 @@ import Testing
 @Suite("the problems of a status")
 struct StatusProblemTests {
     private static let now = Date(timeIntervalSince1970: 1_800_000_000)
-    private let times: DeskTimes
+    private let times: DisplayTimes
 
     init() throws {
-        times = DeskTimes(
+        times = DisplayTimes(
             format: .people(now: Self.now, hourCycle: .twelve), clock: try StudioClock(timeZone: "America/Los_Angeles"))
     }
 

@@ -53,7 +53,7 @@ extension Intro {
     /// - Parameter connection: The connection to query.
     /// - Returns: The clock; UTC if there is no studio.
     /// - Throws: `NotFound` for the configured studio, or `PostgresError`.
-    func deskClock(on connection: Connection) async throws -> StudioClock {
+    func displayClock(on connection: Connection) async throws -> StudioClock {
         let studios = StudioRepository(connection)
         if let handle = try defaultStudio { return try await studios.named(handle).clock }
         return try await studios.all().first?.clock ?? StudioClock(timeZone: "UTC")
@@ -62,29 +62,29 @@ extension Intro {
     /// Returns the form of times that belong to no studio, for texts.
     ///
     /// - Parameter database: The database to query; not used with `--json`.
-    /// - Returns: The console's form on ``deskClock(on:)``; on UTC if the configured studio does not exist.
+    /// - Returns: The console's form on ``displayClock(on:)``; on UTC if the configured studio does not exist.
     /// - Throws: `PostgresError`.
-    func deskTimes(in database: Database) async throws -> DeskTimes {
-        guard !console.isJSON else { return DeskTimes(format: .iso, clock: try StudioClock(timeZone: "UTC")) }
+    func displayTimes(in database: Database) async throws -> DisplayTimes {
+        guard !console.isJSON else { return DisplayTimes(format: .iso, clock: try StudioClock(timeZone: "UTC")) }
         let clock = try await database.withConnection { connection in
             do {
-                return try await self.deskClock(on: connection)
+                return try await self.displayClock(on: connection)
             } catch is NotFound {
                 // A setting of the desk does not keep an operator from working.
                 return try StudioClock(timeZone: "UTC")
             }
         }
-        return DeskTimes(format: console.times, clock: clock)
+        return DisplayTimes(format: console.times, clock: clock)
     }
 
     /// Returns the form of times that belong to no studio, for commands that work without a database.
     ///
-    /// - Returns: The console's form on ``deskClock(on:)``; on UTC if the studios cannot be read.
-    func deskTimesIfReadable() async throws -> DeskTimes {
+    /// - Returns: The console's form on ``displayClock(on:)``; on UTC if the studios cannot be read.
+    func displayTimesIfReadable() async throws -> DisplayTimes {
         do {
-            return try await deskTimes(in: existingDatabase())
+            return try await displayTimes(in: existingDatabase())
         } catch {
-            return DeskTimes(format: console.times, clock: try StudioClock(timeZone: "UTC"))
+            return DisplayTimes(format: console.times, clock: try StudioClock(timeZone: "UTC"))
         }
     }
 
@@ -121,7 +121,7 @@ extension Intro {
 }
 
 /// The form of times that belong to no studio, such as those of jobs and channels.
-struct DeskTimes: Sendable {
+struct DisplayTimes: Sendable {
     /// The form of times.
     let format: TimeFormat
     /// The clock.

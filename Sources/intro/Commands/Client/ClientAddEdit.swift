@@ -103,7 +103,7 @@ extension ClientCommand {
             let name = try name.map { try PersonName($0, field: "--name").text }
             let database = try await intro.database()
             let region = try await intro.region(in: database)
-            let who = try await intro.who(who, isExact: true, in: database)
+            let who = try await intro.clientIdentifier(who, isExact: true, in: database)
             let client = try await intro.administration(database).edit(client: who) { [options] details in
                 details.name = name ?? details.name
                 try options.apply(to: &details, region: region)

@@ -91,7 +91,7 @@ extension ClientCommand {
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let who = try await intro.who(who, in: database)
+            let who = try await intro.clientIdentifier(who, in: database)
             let (client, sessions, refusal, consents, suppressions, notes, clock) =
                 try await database.withConnection { connection in
                     let client = try await ClientRepository(connection).one(who)
@@ -106,7 +106,7 @@ extension ClientCommand {
                         try await intro.eligibilityRefusal(of: client, on: connection),
                         try await consentRepository.consents(of: client.id), suppressions,
                         try await ClientNoteRepository(connection).notes(about: client.id),
-                        try await intro.deskClock(on: connection)
+                        try await intro.displayClock(on: connection)
                     )
                 }
             var record = ClientRecord(client)
@@ -124,7 +124,7 @@ extension ClientCommand {
                 // Default values are not shown.
                 keyValues.append(
                     consents.filter { !$0.isGranted }, suppressions,
-                    in: DeskTimes(format: intro.console.times, clock: clock))
+                    in: DisplayTimes(format: intro.console.times, clock: clock))
                 return Self.text(keyValues, sessions, on: intro.console)
             }
         }

@@ -74,7 +74,7 @@ extension ClientCommand {
             let consentChange = try options.consentChange(isGranted: false)
             let database = try await intro.database()
             guard let token else {
-                let who = try await intro.who(who ?? "", in: database)
+                let who = try await intro.clientIdentifier(who ?? "", in: database)
                 let record = try await intro.consentEditor(database).note(consentChange, of: who, now: intro.now)
                 return try await intro.report(record, consentChange.channels, database)
             }
@@ -103,7 +103,7 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let consentChange = try options.consentChange(isGranted: true)
             let database = try await intro.database()
-            let who = try await intro.who(who, in: database)
+            let who = try await intro.clientIdentifier(who, in: database)
             let record = try await intro.consentEditor(database).note(consentChange, of: who, now: intro.now)
             try await intro.report(record, consentChange.channels, database)
         }
@@ -115,7 +115,7 @@ extension Intro {
     fileprivate func report(
         _ record: ConsentEditor.Record, _ channels: [Channel], _ database: Database
     ) async throws {
-        let times = try await deskTimes(in: database)
+        let times = try await displayTimes(in: database)
         try console.report(ConsentStatusRecord(record)) {
             KeyValueTable(
                 ["Client": "\(record.client.id.value)", "Name": record.client.name],
@@ -131,14 +131,15 @@ extension Intro {
 extension KeyValueTable {
     /// Returns a table that ends with the communication preferences.
     init(
-        _ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression], in times: DeskTimes
+        _ lines: KeyValuePairs<String, String?>, consents: [Consent], suppressions: [Suppression],
+        in times: DisplayTimes
     ) {
         self.init(lines)
         append(consents, suppressions, in: times)
     }
 
     /// Adds the communication preferences and the blocked addresses.
-    mutating func append(_ consents: [Consent], _ suppressions: [Suppression], in times: DeskTimes) {
+    mutating func append(_ consents: [Consent], _ suppressions: [Suppression], in times: DisplayTimes) {
         for channel in Channel.allCases {
             let entries = consents.filter { $0.channel == channel }
             append(

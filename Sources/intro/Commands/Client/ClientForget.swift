@@ -24,7 +24,7 @@ extension ClientCommand {
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let who = try await intro.who(who, isExact: true, in: database)
+            let who = try await intro.clientIdentifier(who, isExact: true, in: database)
             let client = try await database.withConnection { try await ClientRepository($0).one(who) }
             try intro.console.print(try await ClientErasure.export(client.id, from: database))
         }
@@ -57,7 +57,7 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let reason = try reason.map { try SingleLineText($0, field: "--reason").text }
             let database = try await intro.database()
-            let who = try await intro.who(who, isExact: true, in: database)
+            let who = try await intro.clientIdentifier(who, isExact: true, in: database)
             let erasure = intro.clientErasure(database)
             let client = try await erasure.erasable(who, now: intro.now)
             if !yes {

@@ -26,7 +26,7 @@ extension ClientCommand {
         func run(in intro: Intro) async throws {
             let text = try SingleLineText(text, field: "the note")
             let database = try await intro.database()
-            let who = try await intro.who(who, in: database)
+            let who = try await intro.clientIdentifier(who, in: database)
             let (client, notes) = try await intro.administration(database).addNote(text, about: who, now: intro.now)
             var record = ClientRecord(client)
             record.notes = notes.map { NoteRecord($0) }

@@ -223,7 +223,7 @@ struct ChannelRecord: Encodable, Equatable, Sendable {
 
 extension ChannelPause {
     /// Returns the pause in one line, with the server's reply.
-    func line(_ times: DeskTimes) -> String {
+    func line(_ times: DisplayTimes) -> String {
         let retried = retries > 0 ? ", tried again \(counted(retries, "time"))" : ""
         return "\(channel.rawValue) is paused on \(sender) since \(times.text(since))\(retried), next try at "
             + "\(times.text(until)): \(cause)".visible

@@ -24,7 +24,7 @@ extension JobsCommand {
 
         func run(in intro: Intro) async throws {
             let jobs = try jobIDs(ids)
-            let cancellation = try await intro.jobDesk().cancel(jobs)
+            let cancellation = try await intro.jobAdmin().cancel(jobs)
             try intro.console.report(CancellationRecord(cancellation)) {
                 let cancelled = cancellation.cancelled.map { "Job \($0) is cancelled." }
                 let requested = cancellation.requested.map {
@@ -52,9 +52,9 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let queue = try queueName(queue)
             let database = try await intro.database()
-            let (desk, times) = (JobAdmin(database), try await intro.deskTimes(in: database))
-            let known = try await desk.statistics().queues.map(\.name)
-            let since = try await desk.pause(queue)
+            let (admin, times) = (JobAdmin(database), try await intro.displayTimes(in: database))
+            let known = try await admin.statistics().queues.map(\.name)
+            let since = try await admin.pause(queue)
             try intro.console.report(PauseRecord(queue: queue, paused: true, pausedAt: since)) {
                 "Queue \(queue) is paused since \(times.text(since))."
             }
@@ -79,7 +79,7 @@ extension JobsCommand {
 
         func run(in intro: Intro) async throws {
             let queue = try queueName(queue)
-            let wasPaused = try await intro.jobDesk().resume(queue)
+            let wasPaused = try await intro.jobAdmin().resume(queue)
             try intro.console.report(PauseRecord(queue: queue, paused: false)) {
                 wasPaused ? "Queue \(queue) is resumed." : "Queue \(queue) was not paused."
             }
@@ -106,9 +106,9 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let minutes = try DurationInput.minutes(
                 olderThan, field: "--older-than", in: 0...DurationInput.longest)
-            let desk = try await intro.jobDesk()
+            let admin = try await intro.jobAdmin()
             let pruning = try await Interruptible.run {
-                try await desk.prune(deadFor: .seconds(60 * minutes))
+                try await admin.prune(deadFor: .seconds(60 * minutes))
             }
             try intro.console.report(PruningRecord(pruning)) {
                 "Removed \(counted(pruning.dead, "dead job")), \(counted(pruning.runners, "ended runner")) and "

@@ -27,7 +27,7 @@ extension Intro {
     /// Returns the job administration of a database with the schema that this binary expects.
     ///
     /// - Throws: The errors of ``database()``.
-    func jobDesk() async throws -> JobAdmin {
+    func jobAdmin() async throws -> JobAdmin {
         JobAdmin(try await database())
     }
 }
@@ -83,11 +83,11 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let limit = try count(limit, field: "--limit", in: 1...1_000_000)
             let database = try await intro.database()
-            let (desk, times) = (JobAdmin(database), try await intro.deskTimes(in: database))
+            let (admin, times) = (JobAdmin(database), try await intro.displayTimes(in: database))
             let filter = JobFilter(state: state, queue: queue, kind: kind)
-            let jobs = try await desk.list(filter, limit: limit)
+            let jobs = try await admin.list(filter, limit: limit)
             let rest = try await TruncatedList(shown: jobs.count, limit: limit) {
-                try await desk.count(filter, upTo: $0)
+                try await admin.count(filter, upTo: $0)
             }
             try intro.console.report(jobs.map { JobRecord($0) }, leavingOut: rest) {
                 jobs.isEmpty ? "No jobs." : JobTables.jobs(jobs, times).text(on: intro.console)
@@ -112,13 +112,13 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let id = try jobID(id)
             let database = try await intro.database()
-            let (job, times) = (try await JobAdmin(database).show(id), try await intro.deskTimes(in: database))
+            let (job, times) = (try await JobAdmin(database).show(id), try await intro.displayTimes(in: database))
             try intro.console.report(JobRecord(job)) {
                 Self.keyValues(job, times).text(on: intro.console)
             }
         }
 
-        private static func keyValues(_ job: JobDetail, _ times: DeskTimes) -> KeyValueTable {
+        private static func keyValues(_ job: JobDetail, _ times: DisplayTimes) -> KeyValueTable {
             let entry = job.entry
             var keyValues = KeyValueTable([
                 "Job": "\(entry.id)",

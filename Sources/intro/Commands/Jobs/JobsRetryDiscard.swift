@@ -27,12 +27,12 @@ extension JobsCommand {
                 return try report(try await retryAll(intro), in: intro)
             }
             let jobs = try selection.jobs
-            try report(try await intro.jobDesk().retry(jobs), in: intro)
+            try report(try await intro.jobAdmin().retry(jobs), in: intro)
         }
 
         private func retryAll(_ intro: Intro) async throws -> JobAdmin.RetryResult {
-            let (desk, filter) = (try await intro.jobDesk(), selection.filter)
-            return try await Interruptible.run { try await desk.retryAll(filter) }
+            let (admin, filter) = (try await intro.jobAdmin(), selection.filter)
+            return try await Interruptible.run { try await admin.retryAll(filter) }
         }
 
         private func report(_ retryResult: JobAdmin.RetryResult, in intro: Intro) throws {
@@ -78,22 +78,22 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let jobs = try selection.jobs
             if !yes { try Confirmation.assertPossible() }
-            let desk = try await intro.jobDesk()
-            let count = selection.all ? try await desk.countDead(selection.filter) : jobs.count
+            let admin = try await intro.jobAdmin()
+            let count = selection.all ? try await admin.countDead(selection.filter) : jobs.count
             if !yes, count > 0 {
                 let what = count == 1 && !selection.all ? "job \(jobs[0])" : counted(count, "dead job")
                 try Confirmation.ask("Delete \(what) permanently?")
             }
-            try await discard(jobs, at: desk, in: intro)
+            try await discard(jobs, at: admin, in: intro)
         }
 
-        private func discard(_ jobs: [JobID], at desk: JobAdmin, in intro: Intro) async throws {
+        private func discard(_ jobs: [JobID], at admin: JobAdmin, in intro: Intro) async throws {
             let filter = selection.filter
             var discarded = jobs
             if selection.all {
-                discarded = try await Interruptible.run { try await desk.discardAll(filter) }
+                discarded = try await Interruptible.run { try await admin.discardAll(filter) }
             } else {
-                try await desk.discard(jobs)
+                try await admin.discard(jobs)
             }
             try intro.console.report(DiscardRecord(discarded)) {
                 discarded.isEmpty ? "No dead jobs found." : "\(counted(discarded.count, "job")) deleted."

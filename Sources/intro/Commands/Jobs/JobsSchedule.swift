@@ -21,7 +21,7 @@ extension JobsCommand {
         func run(in intro: Intro) async throws {
             let runs = try next.map { try count($0, field: "--next", in: 0...1000) } ?? 3
             let (now, times) = (intro.now, intro.console.times)
-            let records = try await intro.jobDesk().schedules().map { ScheduleRecord($0, next: runs, after: now) }
+            let records = try await intro.jobAdmin().schedules().map { ScheduleRecord($0, next: runs, after: now) }
             try intro.console.report(records) {
                 records.isEmpty
                     ? "No recurring jobs: no runner has declared a schedule yet."

@@ -24,7 +24,7 @@ extension JobsCommand {
             let statistics = try await JobAdmin(database).statistics()
             try await intro.warnOfTimeZones(in: database)
             let delivery = try await intro.deliveryState(in: database)
-            let times = try await intro.deskTimes(in: database)
+            let times = try await intro.displayTimes(in: database)
             let record = JobStatisticsRecord(statistics, delivery: delivery)
             try intro.console.report(record) {
                 let colored = intro.console.isColored
@@ -128,7 +128,7 @@ enum JobTables {
     static let noRunner = "No active runner: nothing is sent until you start `intro run`."
 
     /// Returns a table of jobs of any state.
-    static func jobs(_ jobs: [JobEntry], _ times: DeskTimes) -> Table {
+    static func jobs(_ jobs: [JobEntry], _ times: DisplayTimes) -> Table {
         Table(
             [
                 .code("JOB", .right), .code("STATE"), .init("QUEUE"), .init("KIND"), .exact("DUE"),
@@ -143,7 +143,7 @@ enum JobTables {
     }
 
     /// Returns a table of queues with their numbers of jobs and notes.
-    static func queues(_ statistics: JobStatistics, _ times: DeskTimes) -> Table {
+    static func queues(_ statistics: JobStatistics, _ times: DisplayTimes) -> Table {
         Table(
             [
                 .init("QUEUE"), .init("WAITING", .right), .init("SCHEDULED", .right), .init("RUNNING", .right),
@@ -193,7 +193,7 @@ enum JobTables {
         return shown.count > length ? shown.prefix(length - 1) + "…" : String(shown)
     }
 
-    private static func queueNotes(_ queue: JobStatistics.Queue, _ times: DeskTimes) -> String {
+    private static func queueNotes(_ queue: JobStatistics.Queue, _ times: DisplayTimes) -> String {
         let paused = queue.pausedAt.map { "paused since \(times.text($0))" }
         let rate = queue.rate.map { "at most \($0.jobs) per \($0.period)" }
         return [paused, rate].compactMap(\.self).joined(separator: ", ")

@@ -31,10 +31,10 @@ extension JobsCommand {
             let interval = try parseShortDuration(interval, field: "--interval")
             let times = try times.map { try count($0, field: "--count", in: 1...1_000_000_000) } ?? .max
             let database = try await intro.database()
-            let deskTimes = try await intro.deskTimes(in: database)
+            let displayTimes = try await intro.displayTimes(in: database)
             let load: @Sendable () async throws -> JobOverview = {
                 try await JobOverview(
-                    JobAdmin(database), delivery: try await intro.deliveryState(in: database), times: deskTimes)
+                    JobAdmin(database), delivery: try await intro.deliveryState(in: database), times: displayTimes)
             }
             let console = intro.console
             let periodicUpdate = PeriodicUpdate(interval: interval, times: times, load: load)
@@ -101,15 +101,15 @@ struct JobOverview: Sendable {
     /// Paused channels, and counts of messages that need attention.
     let delivery: DeliveryState
     /// The form of times.
-    let times: DeskTimes
+    let times: DisplayTimes
 
     /// Loads the overview.
-    init(_ desk: JobAdmin, delivery: DeliveryState, times: DeskTimes) async throws {
+    init(_ admin: JobAdmin, delivery: DeliveryState, times: DisplayTimes) async throws {
         self.delivery = delivery
         self.times = times
-        statistics = try await desk.statistics()
-        running = try await desk.list(JobFilter(state: .running), limit: 100)
-        dead = try await desk.lastDead(20)
+        statistics = try await admin.statistics()
+        running = try await admin.list(JobFilter(state: .running), limit: 100)
+        dead = try await admin.lastDead(20)
     }
 
     /// The JSON form of the overview.

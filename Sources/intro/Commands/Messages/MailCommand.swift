@@ -70,7 +70,7 @@ struct MailCommand: AsyncParsableCommand {
                 let rest = try await TruncatedList(shown: mails.count, limit: limit) {
                     try await repository.count(open: open, upTo: $0)
                 }
-                return (mails, rest, try await intro.deskClock(on: connection))
+                return (mails, rest, try await intro.displayClock(on: connection))
             }
             try intro.console.report(mails.map { MailRecord($0) }, leavingOut: rest) {
                 guard !mails.isEmpty else { return open ? "No mail to review." : "No mail." }
@@ -106,7 +106,7 @@ struct MailCommand: AsyncParsableCommand {
             let id = try count(mail, field: "the mail", in: 1...Int.max)
             let (entry, excerpt, clock) = try await intro.database().withConnection { connection in
                 let mail = try await InboundMailRepository(connection).one(Int64(id))
-                return (mail.entry, mail.excerpt, try await intro.deskClock(on: connection))
+                return (mail.entry, mail.excerpt, try await intro.displayClock(on: connection))
             }
             let times = intro.console.times
             let done = entry.doneAt.map { [times.text($0, on: clock), entry.doneBy ?? ""].filter { !$0.isEmpty } }

@@ -74,7 +74,7 @@ struct SMSCommand: AsyncParsableCommand {
                 let rest = try await TruncatedList(shown: texts.count, limit: limit) {
                     try await repository.count(open: open, upTo: $0)
                 }
-                return (texts, rest, try await intro.deskClock(on: connection))
+                return (texts, rest, try await intro.displayClock(on: connection))
             }
             try intro.console.report(texts.map { InboundTextRecord($0) }, leavingOut: rest) {
                 guard !texts.isEmpty else { return open ? "No texts need attention." : "No texts yet." }
@@ -124,7 +124,7 @@ struct SMSCommand: AsyncParsableCommand {
 
         func run(in intro: Intro) async throws {
             let id = try count(text, field: "the text", in: 1...Int.max)
-            try await intro.inboundSMSDesk(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
+            try await intro.inboundTexts(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
             try intro.console.report(Record(id: id, done: true)) {
                 optOut ? "Text \(id) is done: no more texts to its sender." : "Text \(id) is done."
             }

@@ -39,7 +39,7 @@ struct SuppressionCommand: AsyncParsableCommand {
                 let rest = try await TruncatedList(shown: entries.count, limit: limit) {
                     try await repository.countSuppressions(of: address?.text, upTo: $0)
                 }
-                return (entries, rest, try await intro.deskClock(on: connection))
+                return (entries, rest, try await intro.displayClock(on: connection))
             }
             try intro.console.report(entries.map { SuppressionRecord($0) }, leavingOut: rest) {
                 guard !entries.isEmpty else { return "Nothing is suppressed." }

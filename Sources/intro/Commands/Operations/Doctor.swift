@@ -32,8 +32,8 @@ struct Doctor: IntroSubcommand {
         let isReached = !database.contains { $0.name == "database" && $0.result == .problem }
         let times =
             isReached
-            ? try await intro.deskTimesIfReadable()
-            : DeskTimes(format: intro.console.times, clock: try StudioClock(timeZone: "UTC"))
+            ? try await intro.displayTimesIfReadable()
+            : DisplayTimes(format: intro.console.times, clock: try StudioClock(timeZone: "UTC"))
         try Self.report(checks, on: intro.console, times: times)
     }
 
@@ -44,13 +44,13 @@ struct Doctor: IntroSubcommand {
             // The other checks need the settings.
             let sources = Settings.Sources(options: global, environment: ProcessInfo.processInfo.environment)
             let console = Console(json: global.json, color: global.color)
-            let times = DeskTimes(format: console.times, clock: try StudioClock(timeZone: "UTC"))
+            let times = DisplayTimes(format: console.times, clock: try StudioClock(timeZone: "UTC"))
             try Self.report([.problem("settings", failure)] + FileChecks.run(sources), on: console, times: times)
         }
     }
 
     /// Prints the checks, and throws if one has found a problem.
-    private static func report(_ checks: [DoctorCheck], on console: Console, times: DeskTimes) throws {
+    private static func report(_ checks: [DoctorCheck], on console: Console, times: DisplayTimes) throws {
         try console.report(Record(checks: checks)) {
             checks.map { text(of: $0, times, colored: console.isColored) }.joined(separator: "\n")
         }
@@ -62,7 +62,7 @@ struct Doctor: IntroSubcommand {
             exit: .misconfigured)
     }
 
-    private static func text(of check: DoctorCheck, _ times: DeskTimes, colored: Bool) -> String {
+    private static func text(of check: DoctorCheck, _ times: DisplayTimes, colored: Bool) -> String {
         let result = check.result.rawValue.padded(to: 9)
         let line =
             Style.red(result, when: colored && check.result != .ok) + check.name.padded(to: 14)

@@ -30,7 +30,7 @@ struct DoctorCheck: Encodable, Equatable, Sendable {
     var message: String { [finding, instant.map { RFC3339.string($0) }].compactMap(\.self).joined(separator: " ") }
 
     /// Returns the finding for people.
-    func message(in times: DeskTimes) -> String {
+    func message(in times: DisplayTimes) -> String {
         [finding, instant.map { times.text($0) }].compactMap(\.self).joined(separator: " ")
     }
 

@@ -30,7 +30,7 @@ struct RetentionCommand: IntroSubcommand {
 
     func run(in intro: Intro) async throws {
         let database = try await intro.database()
-        let times = try await intro.deskTimes(in: database)
+        let times = try await intro.displayTimes(in: database)
         if !dryRun, !yes {
             try Confirmation.assertPossible("removed data cannot be restored: this needs confirmation")
             let counts = try await intro.outdatedData(in: database)
@@ -144,7 +144,7 @@ struct RetentionRecord: Encodable {
     }
 
     /// Returns the table of the numbers.
-    func table(in times: DeskTimes) -> Table {
+    func table(in times: DisplayTimes) -> Table {
         Table(
             [.init("DATA"), .code("SETTING"), .code("PERIOD"), .exact("BEFORE"), .init("ROWS", .right)],
             rows: items.map { item in

@@ -39,10 +39,10 @@ struct StatusCommand: IntroSubcommand {
         // No problem follows from the numbers of sessions, and the lines of a plugin do not show them.
         let (status, failure) = await intro.systemStatus(countsSessions: !check || intro.console.isJSON)
         // The lines of a plugin have no times, and a database that could not be reached is not tried again.
-        let times = check || status.database == nil ? nil : try await intro.deskTimesIfReadable()
+        let times = check || status.database == nil ? nil : try await intro.displayTimesIfReadable()
         let text = StatusText(
             status: status,
-            times: try times ?? DeskTimes(format: intro.console.times, clock: StudioClock(timeZone: "UTC")))
+            times: try times ?? DisplayTimes(format: intro.console.times, clock: StudioClock(timeZone: "UTC")))
         try intro.console.report(Record(status: status)) { check ? text.plugin : text.screen(on: intro.console) }
         if check { throw ReportedFailures(exit: status.level.exitCode) }
         if let failure { throw failure }

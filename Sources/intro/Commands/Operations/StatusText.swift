@@ -6,7 +6,7 @@ import LocalPostgres
 struct StatusText {
     let status: SystemStatus
     /// The form of times.
-    let times: DeskTimes
+    let times: DisplayTimes
 
     /// The number of lines of the screen.
     private static let height = 24
