@@ -42,9 +42,12 @@ extension Intro {
             let isName = (try? PersonName(text)) != nil && text.contains { $0 == " " || $0.isLetter && !$0.isASCII }
             guard isName || !similar.isEmpty else { throw error }
             let handles = similar.map { "`\($0.handle)`" }.joined(separator: " or ")
-            throw Failure.invalidInput(
-                "\(equal.count > 1 ? "\(equal.count) trainers are" : "no trainer is") named \(quoted(text))",
-                hint: (similar.isEmpty ? "" : "did you mean \(handles)? ") + "see `intro trainer list`")
+            let hint = (similar.isEmpty ? "" : "did you mean \(handles)? ") + "see `intro trainer list`"
+            guard equal.count < 2 else {
+                throw Failure.invalidInput("\(equal.count) trainers are named \(quoted(text))", hint: hint)
+            }
+            throw Failure(
+                code: "not_found", message: "no trainer is named \(quoted(text))", hint: hint, exit: .notFound)
         }
     }
 

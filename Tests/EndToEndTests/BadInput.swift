@@ -150,7 +150,7 @@ enum BadInput {
         newStudio + ["--address", "1 Main St\r\nX-Header: 1"], newStudio + ["--address", longName],
         book("--source", "a\nb"), book("--source", longName), book("--override", ""), book("--override", "\u{202E}"),
         book("--request-id", ""), book("--request-id", "a\nb"), book("--request-id", longName),
-        book("--trainer", "no such handle"), book("--studio", "down_town"), book("--as", "a\nb"),
+        book("--trainer", "no_such_handle"), book("--studio", "down_town"), book("--as", "a\nb"),
         ["book", "--client", "", "--name", "Ana", "--at", "2026-12-01 09:00"],
         ["book", "--client", "Ana Ruiz", "--name", "Ana", "--at", "2026-12-01 09:00"],
         ["show", "K7Q2"], ["show", "K7Q2-9FXU"], ["show", ""], ["show", longName], ["cancel", "K7Q2-9FX\u{1B}"],
