@@ -23,7 +23,7 @@ extension Intro {
     /// - Returns: The studio, and the trainer if one was named.
     /// - Throws: `NotFound`, `InvalidInput`, or a `Failure` when no studio was named and there are several.
     func bookingTarget(studio: String?, trainer: String?, in database: Database) async throws -> BookingTarget {
-        let studio = try studio.map { try Handle($0, field: "--studio") } ?? defaultStudio
+        let studio = try await studioHandle(studio, in: database) ?? defaultStudio
         let trainer = try await trainerHandle(trainer, in: database)
         return try await database.withConnection { connection in
             let named =
@@ -54,7 +54,7 @@ extension Intro {
     func slotTargets(
         studio: String?, trainer: String?, in database: Database
     ) async throws -> (studios: [Studio], trainer: Trainer?) {
-        let studio = try studio.map { try Handle($0, field: "--studio") } ?? defaultStudio
+        let studio = try await studioHandle(studio, in: database) ?? defaultStudio
         let trainer = try await trainerHandle(trainer, in: database)
         return try await database.withConnection { connection in
             let named =

@@ -11,7 +11,7 @@ extension BadInput {
             "--template": ["No Such", "../../etc/passwd", "nobody-wrote-it"] + hostile,
             "--condition": ["maybe", "attended", "no_show", "unconfirmed,attended"] + hostile.dropFirst(),
         ]
-        let keys = ["Week Before", "week-", "wöche", "a.b"] + hostile
+        let keys = ["week-", "wöche", "a.b"] + hostile
         let add = ["rules", "add", "week-before", "--anchor", "start", "--template", "one-day"]
         return options.sorted { $0.key < $1.key }.flatMap { option, values in
             values.map { ["rules", "edit", "one-day"] + Self.option(option, $0) }
@@ -26,6 +26,7 @@ extension BadInput {
             + [
                 add + ["--offset", "+1h"], add + ["--offset", "-2h", "--at", "09:00"],
                 add + ["--condition", "attended"],
+                ["rules", "add", "Week Before", "--anchor", "start", "--template", "one-day"],
                 ["rules", "add", "x", "--anchor", "day", "--template", "one-day"],
                 ["rules", "add", "x", "--anchor", "booked", "--offset=-1d", "--template", "one-day"],
                 ["rules", "add", "x", "--anchor", "moved", "--offset", "1h", "--template", "one-day"],

@@ -117,6 +117,18 @@ struct RuleCommandTests {
         }
     }
 
+    @Test("the words of a rule's name may be separated by spaces; a similar name is named in the hint")
+    func words() async throws {
+        try await Studio.with { studio in
+            #expect(try await studio.answer("rules", "show", "One day")["key"] == "one-day")
+            for command in [["rules", "show", "one dya"], ["rules", "disable", "one-dya"]] {
+                let result = try await studio.intro(command + ["--json"])
+                #expect(result.exit == 4 && result.error?.message == "rule one-dya not found", "\(result.stderr)")
+                #expect(result.error?.hint.hasPrefix("did you mean `one-day`?") == true, "\(result.stderr)")
+            }
+        }
+    }
+
     @Test("quiet hours are stored by region and channel, and reminders avoid them")
     func quietHours() async throws {
         try await Studio.with { studio in

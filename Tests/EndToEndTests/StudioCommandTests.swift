@@ -92,4 +92,32 @@ struct StudioCommandTests {
             #expect(try await fixture.object("show", reference)["status"] as? String == "booked")
         }
     }
+
+    @Test("a studio's full name is accepted in place of the id; a similar one is named in the hint")
+    func names() async throws {
+        try await Studio.with { studio in
+            let name = "downtown strength"
+            try await studio.answer(
+                "studio", "add", "Uptown LA", "--id", "upla", "--time-zone", "America/Los_Angeles")
+            for command in [
+                ["agenda", name], ["slots", "--studio", name], ["sessions", "--studio", name],
+                ["trainer", "list", "--studio", name], ["trainer", "hours", "maria", "--studio", name],
+                ["rules", "list", "--studio", name], ["studio", "show", name], ["hold", "--list", "--studio", name],
+                ["log", name],
+            ] {
+                let expected = try await studio.answer(command.map { $0 == name ? "downtown" : $0 })
+                #expect(try await studio.answer(command) == expected, "\(command)")
+            }
+            for (text, hint) in [
+                ("Uptwon", "`upla`"), ("uptown", "`upla`"), ("Uptonw LA", "`upla`"), ("down town", "`downtown`"),
+            ] {
+                let result = try await studio.intro("slots", "--studio", text, "--json")
+                #expect(result.exit == 4 && result.error?.code == "not_found", "\(text): \(result.stderr)")
+                #expect(result.error?.hint.hasPrefix("did you mean \(hint)?") == true, "\(text): \(result.stderr)")
+            }
+            let unknown = try await studio.intro("agenda", "Palo Alto", "--json")
+            #expect(unknown.exit == 4 && unknown.error?.message == "no studio is named \"Palo Alto\"")
+            #expect(try await studio.intro("agenda", "down_town").exit == 65)
+        }
+    }
 }

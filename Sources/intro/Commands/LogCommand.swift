@@ -102,13 +102,15 @@ extension Intro {
             guard subjects.isEmpty else { return subjects }
             return [.clients(try await eventClients(text, in: database).map(\.id))]
         }
-        let named = trainers.filter { NameComparison.similarity($0.name, text) == .equal }
+        let named: [EventFilter.Subject] =
+            studios.filter { NameComparison.similarity($0.name, text) == .equal }.map { .studio($0.id) }
+            + trainers.filter { NameComparison.similarity($0.name, text) == .equal }.map { .trainer($0.id) }
         guard !named.isEmpty else { return [.clients(try await eventClients(text, in: database).map(\.id))] }
-        // A client may have the trainer's name.
+        // A client may have the same name.
         let clients = try await clientsIfAny(text, in: database).filter {
             NameComparison.similarity($0.name, text) == .equal
         }
-        return named.map { .trainer($0.id) } + (clients.isEmpty ? [] : [.clients(clients.map(\.id))])
+        return named + (clients.isEmpty ? [] : [.clients(clients.map(\.id))])
     }
 
     private func clientsIfAny(_ text: String, in database: Database) async throws -> [Client] {

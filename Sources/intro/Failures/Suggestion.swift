@@ -36,8 +36,11 @@ extension Intro {
         }
         guard let (name, names) = try await knownNames(subject) else { return nil }
         if let suggestion = nearest(to: name, among: names), suggestion != name { return "`\(suggestion)`" }
-        guard case .trainer = subject else { return nil }
-        return try await trainers(named: name).map { "`\($0.handle)`" }
+        switch subject {
+        case .trainer: return try await trainers(named: name).map { "`\($0.handle)`" }
+        case .studio: return try await studio(named: name).map { "`\($0.handle)`" }
+        default: return nil
+        }
     }
 
     /// Returns the session, trainer, studio or clients that may be meant.
@@ -49,6 +52,8 @@ extension Intro {
             }
         } else if let trainer = try await trainers(named: text) {
             return "`\(trainer.handle)`"
+        } else if let studio = try await studio(named: text) {
+            return "`\(studio.handle)`"
         }
         return try await clients(named: text)
     }
@@ -57,6 +62,17 @@ extension Intro {
     private func trainers(named name: String) async throws -> Trainer? {
         let trainers = try await database().withConnection { try await TrainerRepository($0).all() }
         let similar = trainers.filter { NameComparison.isSameName($0.name, name) }
+        return similar.count == 1 ? similar[0] : nil
+    }
+
+    /// Returns the only studio with a name that has a word or a typing error in common; `nil` for none or several.
+    private func studio(named name: String) async throws -> Studio? {
+        let studios = try await database().withConnection { try await StudioRepository($0).all() }
+        let similar = studios.filter { studio in
+            // In a short word, two errors make any other word.
+            let words = studio.name.lowercased().split(separator: " ").map(String.init).filter { $0.count > 4 }
+            return NameComparison.isSameName(studio.name, name) || nearest(to: name.lowercased(), among: words) != nil
+        }
         return similar.count == 1 ? similar[0] : nil
     }
 

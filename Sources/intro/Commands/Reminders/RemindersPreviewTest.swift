@@ -111,7 +111,7 @@ struct SampleOptions: ParsableArguments {
     /// - Returns: The rule, and the content of the message.
     /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
     func claimed(of key: String, to address: String?, in intro: Intro) async throws -> (ReminderRule, ClaimedMessage) {
-        let key = try Handle(key, field: "the rule")
+        let key = try parseRuleKey(key)
         let language = try language.map { try Language($0, field: "--language") }
         let database = try await intro.database()
         let region = try await intro.region(in: database)

@@ -79,7 +79,7 @@ extension RemindersCommand {
         }
 
         private func resendFailed(in intro: Intro) async throws {
-            let rule = try rule.map { try Handle($0, field: "--rule") }
+            let rule = try rule.map { try parseRuleKey($0, field: "--rule") }
             let since = try await intro.since(since ?? "")
             let entries = try await intro.ledgerCorrections(intro.database()).resendFailed(
                 since: since, rule: rule, dryRun: dryRun, now: intro.now)

@@ -32,13 +32,13 @@ extension RulesCommand {
 
         func run(in intro: Intro) async throws {
             let key = try Handle(key, field: "the rule")
-            var rule = ReminderRule(
-                key: key, studio: try studio.map { try Handle($0, field: "--studio") }, anchor: .start,
-                channel: .email, template: key)
+            var rule = ReminderRule(key: key, anchor: .start, channel: .email, template: key)
             try options.apply(to: &rule)
             try rule.validate()
             try intro.templates.assertTemplateExists(rule)
-            let added = try await intro.ruleEditor(intro.database()).add(rule, now: intro.now)
+            let database = try await intro.database()
+            rule.studio = try await intro.studioHandle(studio, in: database)
+            let added = try await intro.ruleEditor(database).add(rule, now: intro.now)
             try intro.console.report(RuleRecord(added)) { KeyValueTable(added).text(on: intro.console) }
         }
     }
@@ -94,9 +94,10 @@ extension Intro {
     func edit(
         _ key: String, at studio: String?, _ change: @Sendable (inout ReminderRule) throws -> Void
     ) async throws {
-        let key = try Handle(key, field: "the rule")
-        let studio = try studio.map { try Handle($0, field: "--studio") }
-        let rule = try await ruleEditor(database()).edit(key, at: studio, now: now, change)
+        let key = try parseRuleKey(key)
+        let database = try await database()
+        let studio = try await studioHandle(studio, in: database)
+        let rule = try await ruleEditor(database).edit(key, at: studio, now: now, change)
         try console.report(RuleRecord(rule)) { KeyValueTable(rule).text(on: console) }
     }
 }

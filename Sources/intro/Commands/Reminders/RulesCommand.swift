@@ -35,8 +35,9 @@ extension RulesCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try studio.map { try Handle($0, field: "--studio") }
-            let stored = try await intro.database().withConnection { connection in
+            let database = try await intro.database()
+            let handle = try await intro.studioHandle(studio, in: database)
+            let stored = try await database.withConnection { connection in
                 let studio: Studio? =
                     if let handle { try await StudioRepository(connection).named(handle) } else { nil }
                 return try await RuleRepository(connection).all(at: studio?.id)
@@ -78,9 +79,10 @@ extension RulesCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let key = try Handle(key, field: "the rule")
-            let studio = try studio.map { try Handle($0, field: "--studio") }
-            let rule = try await intro.database().withConnection { connection in
+            let key = try parseRuleKey(key)
+            let database = try await intro.database()
+            let studio = try await intro.studioHandle(studio, in: database)
+            let rule = try await database.withConnection { connection in
                 if let studio { _ = try await StudioRepository(connection).named(studio) }
                 return try await RuleRepository(connection).named(key, at: studio)
             }

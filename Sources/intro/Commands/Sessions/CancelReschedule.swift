@@ -105,7 +105,7 @@ struct Reschedule: IntroSubcommand {
     private func move(_ session: Session, for intro: Intro, in database: Database) async throws -> MoveRequest {
         let reason = try override.map { try SingleLineText($0, field: "--override").text }
         let trainer = try await intro.trainerHandle(trainer, in: database)
-        let studio = try studio.map { try Handle($0, field: "--studio") }
+        let studio = try await intro.studioHandle(studio, in: database)
         let (place, found) = try await database.withConnection { connection in
             let studios = StudioRepository(connection)
             var request = MoveRequest(session.reference)

@@ -118,7 +118,7 @@ extension HoldCommand {
     }
 
     private func list(in intro: Intro, _ database: Database) async throws {
-        let handle = try studio.map { try Handle($0, field: "--studio") }
+        let handle = try await intro.studioHandle(studio, in: database)
         let now = intro.now
         let holds = try await database.withConnection { connection in
             let studio: Studio? =

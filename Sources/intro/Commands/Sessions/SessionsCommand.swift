@@ -103,7 +103,7 @@ struct SessionsCommand: IntroSubcommand {
 
     /// Returns the filter of the options, and the text of its period.
     private func filter(in intro: Intro, _ database: Database) async throws -> (SessionFilter, range: String) {
-        let studio = try studio.map { try Handle($0, field: "--studio") }
+        let studio = try await intro.studioHandle(studio, in: database)
         let trainer = try await intro.trainerHandle(trainer, in: database)
         let (studios, trainerID) = try await database.withConnection { connection in
             let repository = StudioRepository(connection)

@@ -53,7 +53,7 @@ extension StudioCommand {
                 """
         )
 
-        @Argument(help: "The studio.", completion: .studios)
+        @Argument(help: "The studio: id or full name.", completion: .studios)
         var id: String
 
         @Option(help: ArgumentHelp("The studio's name.", valueName: "name"))
@@ -76,10 +76,10 @@ extension StudioCommand {
         }
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(id, field: "the id")
             let name = try name.map { try PersonName($0, field: "--name").text }
             let clock = try timeZone.map { try StudioClock(timeZone: $0, field: "--time-zone") }
             let database = try await intro.database()
+            let handle = try await intro.studioHandle(id, field: "the id", in: database)
             if let clock { try await confirm(clock, of: handle, in: database) }
             let change = try await intro.administration(database).edit(studio: handle, now: intro.now) {
                 [options] details in

@@ -19,7 +19,7 @@ extension StudioCommand {
                 """
         )
 
-        @Argument(help: "The studio.", completion: .studios)
+        @Argument(help: "The studio: id or full name.", completion: .studios)
         var id: String
 
         @Argument(help: "The first day or time of the closure.")
@@ -34,9 +34,9 @@ extension StudioCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(id, field: "the id")
             let reason = try SingleLineText(reason, field: "--reason").text
             let database = try await intro.database()
+            let handle = try await intro.studioHandle(id, field: "the id", in: database)
             let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
             let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
             let period = try period(in: context)
@@ -80,7 +80,7 @@ extension StudioCommand {
                 """
         )
 
-        @Argument(help: "The studio.", completion: .studios)
+        @Argument(help: "The studio: id or full name.", completion: .studios)
         var id: String
 
         @Argument(help: "The first day or time that is open again.")
@@ -92,8 +92,8 @@ extension StudioCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(id, field: "the id")
             let database = try await intro.database()
+            let handle = try await intro.studioHandle(id, field: "the id", in: database)
             let studio = try await database.withConnection { try await StudioRepository($0).named(handle) }
             let context = try await intro.timeContext(for: from, until, at: studio, with: nil, in: database)
             let period = try period(on: studio.clock, in: context)

@@ -58,15 +58,16 @@ extension StudioCommand {
             abstract: "Show a studio with its settings and closures.", discussion: "Example: intro studio show downtown"
         )
 
-        @Argument(help: "The studio.", completion: .studios)
+        @Argument(help: "The studio: id or full name.", completion: .studios)
         var id: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try Handle(id, field: "the id")
+            let database = try await intro.database()
+            let handle = try await intro.studioHandle(id, field: "the id", in: database)
             let now = intro.now
-            let (studio, closures) = try await intro.database().withConnection { connection in
+            let (studio, closures) = try await database.withConnection { connection in
                 let studios = StudioRepository(connection)
                 let studio = try await studios.named(handle)
                 return (studio, try await studios.closures(of: studio.id, after: now))

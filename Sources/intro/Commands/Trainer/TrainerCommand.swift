@@ -33,8 +33,9 @@ extension TrainerCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let handle = try studio.map { try Handle($0, field: "--studio") }
-            let trainers = try await intro.database().withConnection { connection in
+            let database = try await intro.database()
+            let handle = try await intro.studioHandle(studio, in: database)
+            let trainers = try await database.withConnection { connection in
                 let studio: Studio? =
                     if let handle { try await StudioRepository(connection).named(handle) } else { nil }
                 return try await TrainerRepository(connection).all(of: studio?.id)

@@ -56,9 +56,9 @@ extension TrainerCommand {
         }
 
         func run(in intro: Intro) async throws {
-            let studio = try studio.map { try Handle($0, field: "--studio") }
             let hours = try set.map { try Self.hours($0, language: intro.settings.display.language) }
             let database = try await intro.database()
+            let studio = try await intro.studioHandle(studio, in: database)
             let handle = try await intro.trainerHandle(handle, field: "the handle", in: database)
             if let remove { return try await removeHours(remove, of: handle, at: studio, in: intro, database) }
             var change: (season: HoursSeason.ID, affected: [Session])?
