@@ -84,6 +84,12 @@ struct BadInputTests {
                 #expect(result.exit == 64)
                 #expect(result.error?.hint.contains("downtown, uptown") == true)
             }
+            let agenda = try await studio.intro("agenda", "--json")
+            #expect(agenda.exit == 64 && agenda.error?.hint == "add --studio with one of downtown, uptown")
+            for words in [["agenda", "--studio", "uptown"], ["agenda", "uptown"]] {
+                #expect(try await studio.answer(words) == .list([]))
+            }
+            #expect(try await studio.intro("agenda", "uptown", "--studio", "uptown").exit == 64)
         }
     }
 

@@ -54,6 +54,30 @@ struct ReminderUntilTests {
         }
     }
 
+    @Test("a local time in the past needs an offset or a duration, if the studios are in several time zones")
+    func past() async throws {
+        try await Studio.with { studio in
+            try await studio.openChain()
+            for command in [
+                ["reminders", "resend", "--status", "failed", "--dry-run", "--since"],
+                ["reminders", "hold", "--dry-run", "--sent-since"],
+            ] {
+                let option = try #require(command.last)
+                let undecided = try await studio.intro(command + ["today", "--json"])
+                #expect(undecided.exit == 64, "\(undecided.stderr)")
+                #expect(undecided.error?.hint.hasPrefix("give an offset, as in `\(option) ") == true)
+                #expect(undecided.error?.hint.contains("--studio") == false, "\(undecided.stderr)")
+                for time in ["2h", "2026-11-30 06:00-08:00"] {
+                    #expect(try await studio.intro(command + [time]).exit == 0, "\(time)")
+                }
+                #expect(try await studio.intro(command + ["whenever"]).exit == 65)
+                let configured = try await studio.intro(
+                    command + ["today"], environment: ["INTRO_STUDIO": "downtown"])
+                #expect(configured.exit == 0, "\(configured.stderr)")
+            }
+        }
+    }
+
     @Test("a local time needs an offset, --studio, or studios in one time zone")
     func clocks() async throws {
         try await Studio.with { studio in

@@ -133,7 +133,7 @@ extension Book { var nowClock: NowClock { .studios(studio: studio, trainer: trai
 extension HoldCommand { var nowClock: NowClock { .studios(studio: studio, trainer: trainer) } }
 extension Reschedule { var nowClock: NowClock { .studios(studio: studio, trainer: trainer) } }
 extension SessionsCommand { var nowClock: NowClock { .studios(studio: studio, trainer: trainer) } }
-extension Agenda { var nowClock: NowClock { .studios(studio: studio) } }
+extension Agenda { var nowClock: NowClock { .studios(studio: place ?? studio) } }
 extension Schedule { var nowClock: NowClock { .studios(trainer: trainer) } }
 extension StudioCommand.Show { var nowClock: NowClock { .studios(studio: id) } }
 extension StudioCommand.Edit { var nowClock: NowClock { .studios(studio: id) } }

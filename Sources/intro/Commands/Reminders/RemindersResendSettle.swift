@@ -89,22 +89,31 @@ extension RemindersCommand {
 }
 
 extension Intro {
-    /// Parses `--since` and similar options: a duration before now, a time with an offset, or a local time of the only
-    /// studio.
+    /// Parses `--since` and similar options: a duration before now, a time with an offset, or a local time of the
+    /// configured studio, or else one that is the same at all studios.
     ///
     /// - Parameters:
     ///   - text: The text that was typed.
     ///   - field: The option.
     /// - Returns: The instant.
-    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` when there are several studios.
+    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` when the time differs between the studios.
     func since(_ text: String, field: String = "--since") async throws -> Date {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
         let database = try await database()
-        let studio = try await bookingTarget(studio: nil, trainer: nil, in: database).studio
-        let context = try await timeContext(for: text, at: studio, with: nil, direction: .back, in: database)
-        return try parseTimePhrase(text, field: field, in: context)
-            .start(studio.clock)
+        let studios = try await database.withConnection { try await StudioRepository($0).all() }
+        guard try defaultStudio == nil, studios.count > 1 else {
+            let studio = try await bookingTarget(studio: nil, trainer: nil, in: database).studio
+            let context = try await timeContext(for: text, at: studio, with: nil, direction: .back, in: database)
+            return try parseTimePhrase(text, field: field, in: context).start(studio.clock)
+        }
+        return try await commonInstant(
+            text, field: field, at: studios, hint: "or a duration before now, such as 2h", in: database
+        ) { context in
+            var past = context
+            past.direction = .back
+            return try parseTimePhrase(text, field: field, in: past).start(past.clock)
+        }
     }
 }
 

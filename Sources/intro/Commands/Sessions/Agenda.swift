@@ -17,8 +17,12 @@ struct Agenda: IntroSubcommand {
             """)
 
     @Argument(
-        help: ArgumentHelp("The studio. (default: the configured or only one)", valueName: "studio"),
+        help: ArgumentHelp(
+            "The studio: id or full name. (default: the configured or only one)", valueName: "studio"),
         completion: .studios)
+    var place: String?
+
+    @Option(help: ArgumentHelp("The same as the argument.", valueName: "id"), completion: .studios)
     var studio: String?
 
     @Option(help: ArgumentHelp("The day, such as tomorrow or 2026-12-01. (default: today)", valueName: "date"))
@@ -45,6 +49,9 @@ struct Agenda: IntroSubcommand {
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
     func checkUsage() throws {
+        guard place == nil || studio == nil else {
+            throw ValidationError("give the studio as an argument or with --studio, not both")
+        }
         guard on == nil || (from == nil && days == nil) else {
             throw ValidationError("--on is one day; --from and --days are several")
         }
@@ -58,7 +65,7 @@ struct Agenda: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let limit = try limit.map { try count($0, field: "--limit", in: 1...100_000) }
         let database = try await intro.readDatabase()
-        let studio = try await intro.bookingTarget(studio: studio, trainer: nil, in: database).studio
+        let studio = try await intro.bookingTarget(studio: place ?? studio, trainer: nil, in: database).studio
         let now = intro.now
         let today = studio.clock.date(of: now)
         let asked = try askedDates(at: studio, today: today, in: intro)
