@@ -23,6 +23,7 @@ struct HoldCommandTests {
             #expect(refusal.code == "slot_taken")
             #expect(refusal.message.contains("held until 08:15 by desk-2"), "\(refusal.message)")
             #expect(try await studio.answer("hold", "--list").items.map { $0["hold"]?.text } == [key])
+            #expect(try await studio.intro("hold", "--list").stdout.contains("  Maria Lopez  downtown  "))
             let booked = try await studio.answer(
                 "book", "--client", "ana@example.com", "--name", "Ana", "--hold", key.lowercased())
             #expect(booked["created"] == true && booked["trainer"]?["handle"] == "maria")

@@ -68,6 +68,12 @@ struct TerminalOutputTests {
             #expect(text.contains("STUDIO\n") && text.contains("Tue Dec 1, 9:00 AM EST  Priya Nair"), "\(text)")
             let first = try await studio.answer(day + ["--first"]).items
             #expect(first.map { $0["studio"] } == ["brooklyn"])
+            #expect(try await studio.intro(day + ["--first"]).stdout.contains("brooklyn\n"))
+            let screen = try await shown(day + ["--first"], in: studio)
+            #expect(screen == ["Iron Brooklyn", "Tue Dec 1   9:00   Priya"])
+            let cut = try await studio.intro(day + ["--limit", "1"]).stdout
+            #expect(
+                cut.hasSuffix("\n4 more until Tue Dec 1, 9:00 AM PST at Downtown Strength: --limit 100\n"), "\(cut)")
             let unknown = try await studio.intro(["slots"], environment: ["INTRO_STUDIO": "nowhere"])
             #expect(unknown.exit == 4)
         }

@@ -41,6 +41,17 @@ struct TruncatedListTests {
                 == "13 more until Wed Dec 2, 9:00 AM: --limit 100")
     }
 
+    @Test("names the zone and the studio of the last entry in a list of several studios")
+    func place() throws {
+        let clock = try StudioClock(timeZone: "America/New_York")
+        let last = Date(timeIntervalSince1970: 1_796_144_400)
+        let people = TimeFormat.people(now: last, hourCycle: .twelve)
+        #expect(
+            TruncatedList(
+                shown: 2, total: 14, last: last, end: last + 3600, clock: clock, place: "Iron Brooklyn", times: people
+            ).text == "12 more until Tue Dec 1, 1:00 PM EST at Iron Brooklyn: --limit 100")
+    }
+
     @Test("counts the entries only if the list is full")
     func counting() async throws {
         let short = try await TruncatedList(shown: 2, limit: 3) { _ in throw CancellationError() }

@@ -87,18 +87,25 @@ extension SlotRepository {
         }
     }
 
-    /// Reads the number of slots of a search and the last start, together with the next statement.
+    /// Reads the number of slots of a search and the last one, together with the next statement.
     ///
     /// - Parameters:
     ///   - search: The conditions.
     ///   - now: The current time, to which notice and horizon refer.
-    /// - Returns: The number, and the last start.
-    public func sendCount(_ search: SlotSearch, now: Date) async -> Pending<(count: Int, last: Date?)> {
+    /// - Returns: The number, and the start and the studio of the last slot.
+    public func sendCount(
+        _ search: SlotSearch, now: Date
+    ) async -> Pending<(count: Int, last: Date?, studio: Studio.ID?)> {
         await connection.send(
-            "SELECT count(*), max(slot.starts_at) FROM \(search.slots(now: now))"
+            """
+            SELECT count(*),
+                   max(slot.starts_at),
+                   (array_agg(place.studio_id ORDER BY slot.starts_at DESC, slot.handle DESC, place.studio_id DESC))[1]
+            FROM \(search.slots(now: now))
+            """
         ).map { rows in
-            let row = try rows.decode((Int64, Date?).self)[0]
-            return (Int(row.0), row.1)
+            let row = try rows.decode((Int64, Date?, Int32?).self)[0]
+            return (Int(row.0), row.1, row.2.map { Studio.ID($0) })
         }
     }
 }

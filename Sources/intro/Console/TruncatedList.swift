@@ -61,14 +61,15 @@ extension TruncatedList {
     ///   - total: The total number of entries.
     ///   - last: The last entry that is shown.
     ///   - end: The last entry of all; its date is shown if it differs from that of `last`.
-    ///   - clock: The studio's clock.
-    ///   - namesZone: Whether the time is shown with its date and zone, because the list has several.
+    ///   - clock: The clock of the studio of the last entry of all.
+    ///   - place: The name of the studio of the last entry of all, which is shown with its date and zone; `nil` if the
+    ///     list is about one studio.
     ///   - times: The form of times.
     init(
-        shown: Int, total: Int, last: Date, end: Date, clock: StudioClock, namesZone: Bool = false, times: TimeFormat
+        shown: Int, total: Int, last: Date, end: Date, clock: StudioClock, place: String? = nil, times: TimeFormat
     ) {
-        if namesZone {
-            self.init(shown: shown, total: total, until: times.text(end, on: clock))
+        if let place {
+            self.init(shown: shown, total: total, until: "\(times.text(end, on: clock)) at \(place)")
             return
         }
         let isSameDay = clock.date(of: end) == clock.date(of: last)

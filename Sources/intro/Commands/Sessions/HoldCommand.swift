@@ -133,11 +133,14 @@ extension HoldCommand {
 
     private static func table(_ holds: [Hold], times: TimeFormat) -> Table {
         Table(
-            [.exact("HOLD"), .exact("START"), .init("TRAINER"), .exact("UNTIL"), .init("BY"), .init("NOTE")],
+            [
+                .exact("HOLD"), .exact("START"), .init("TRAINER"), .code("STUDIO"), .exact("UNTIL"), .init("BY"),
+                .init("NOTE"),
+            ],
             rows: holds.map { hold in
                 [
                     hold.key.description, hold.slot.start.text(in: times), hold.slot.trainer.name,
-                    hold.expiryTime.text(in: times), hold.heldBy, hold.note ?? "",
+                    hold.slot.studio.handle, hold.expiryTime.text(in: times), hold.heldBy, hold.note ?? "",
                 ]
             })
     }

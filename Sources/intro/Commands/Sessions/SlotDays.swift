@@ -13,6 +13,7 @@ struct SlotDays {
     }
 
     private let lines: [Line]
+    private let namesStudios: Bool
     private let times: TimeFormat
     private let showsAMPM: Bool
 
@@ -20,9 +21,11 @@ struct SlotDays {
     ///
     /// - Parameters:
     ///   - slots: The slots, by start.
+    ///   - namesStudios: Whether each studio is named above its slots.
     ///   - times: The form of times.
     ///   - showsAMPM: Whether AM and PM are shown on a 12-hour clock.
-    init(_ slots: [Slot], times: TimeFormat, showsAMPM: Bool) {
+    init(_ slots: [Slot], namesStudios: Bool, times: TimeFormat, showsAMPM: Bool) {
+        self.namesStudios = namesStudios
         self.times = times
         self.showsAMPM = showsAMPM
         let names = Self.names(of: slots)
@@ -58,7 +61,6 @@ struct SlotDays {
     /// Returns the text, with lines of at most a width.
     func text(width: Int, colored: Bool) -> String {
         let dates = lines.map { displayWidth(times.text($0.date, on: $0.studio.clock)) }.max() ?? 0
-        let namesStudios = Set(lines.map(\.studio.id)).count > 1
         var text: [String] = []
         var previous: Line?
         for line in lines {

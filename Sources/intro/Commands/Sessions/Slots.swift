@@ -59,7 +59,9 @@ struct Slots: IntroSubcommand {
         let (slots, all) = try await database.withConnection { connection in
             let repository = SlotRepository(connection)
             let slots = await repository.sendOpen(search, now: now, limit: limit)
-            guard !first else { return (try await slots.value(), (count: 1, last: nil as Date?)) }
+            guard !first else {
+                return (try await slots.value(), (count: 1, last: nil as Date?, studio: nil as Studio.ID?))
+            }
             let all = await repository.sendCount(search, now: now)
             return (try await slots.value(), try await all.value())
         }
@@ -68,24 +70,25 @@ struct Slots: IntroSubcommand {
             return try intro.console.report([SlotRecord]()) { why }
         }
         var rest: TruncatedList?
-        if all.count > slots.count, let end = all.last {
+        let isOfSeveral = studios.count > 1
+        if all.count > slots.count, let end = all.last, let studio = studios.first(where: { $0.id == all.studio }) {
             rest = TruncatedList(
-                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: last.studio.clock,
-                namesZone: Set(slots.map(\.studio.clock)).count > 1, times: intro.console.times)
+                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: studio.clock,
+                place: isOfSeveral ? studio.name.visible : nil, times: intro.console.times)
             rest?.largestLimit = 100_000
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
             guard intro.console.isScreen else {
-                return Self.table(slots, times: intro.console.times).text(on: intro.console)
+                return Self.table(slots, namesStudios: isOfSeveral, times: intro.console.times).text(on: intro.console)
             }
-            let half = search.half
-            return SlotDays(slots, times: intro.console.times, showsAMPM: half == nil)
-                .text(width: intro.console.textWidth, colored: intro.console.isColored)
+            return SlotDays(
+                slots, namesStudios: isOfSeveral, times: intro.console.times, showsAMPM: search.half == nil
+            )
+            .text(width: intro.console.textWidth, colored: intro.console.isColored)
         }
     }
 
-    private static func table(_ slots: [Slot], times: TimeFormat) -> Table {
-        let namesStudios = Set(slots.map(\.studio.id)).count > 1
+    private static func table(_ slots: [Slot], namesStudios: Bool, times: TimeFormat) -> Table {
         let columns: [Table.Column] = [.exact("WHEN"), .init("TRAINER"), .code("HANDLE")]
         return Table(
             columns + (namesStudios ? [.init("STUDIO")] : []),
