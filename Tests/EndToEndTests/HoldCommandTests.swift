@@ -85,6 +85,23 @@ struct HoldCommandTests {
         }
     }
 
+    @Test("a repeated request after the expiry, the booking or the release does not present the slot as held")
+    func repeatedLater() async throws {
+        try await Studio.with { studio in
+            let words = ["hold", "--trainer", "maria", "--at", "2026-12-01 09:00", "--request-id", "call-1"]
+            let key = try #require(try await studio.answer(words)["hold"]?.text)
+            let later = "2026-11-30T08:10:00-08:00"
+            let expired = try await studio.answer(words, now: later)
+            #expect(expired["hold"]?.text == key && expired["status"] == "expired" && expired["created"] == false)
+            let text = try await studio.intro(words, now: later).stdout
+            #expect(text.hasPrefix("Expired  \(key)  ") && !text.contains("intro book"), "\(text)")
+            #expect(text.contains("held until Mon Nov 30, 8:10 AM PST"), "\(text)")
+            try await studio.answer("hold", "--release", key)
+            #expect(try await studio.answer(words)["status"] == "released")
+            #expect(try await studio.intro(words).stdout.hasPrefix("Released before  \(key)  "))
+        }
+    }
+
     @Test(
         "a refusal suggests another time, since a hold has no override",
         arguments: [

@@ -52,14 +52,19 @@ public struct Hold: Sendable {
         self.expiresAt = expiresAt
     }
 
+    /// Returns the status at an instant: a hold is expired from ``expiresAt`` on, also if that is not recorded.
+    public func status(at now: Date) -> Status {
+        status == .held && expiresAt <= now ? .expired : status
+    }
+
     /// Throws unless the slot is held at an instant.
     ///
     /// - Parameter now: The current time.
     /// - Throws: ``Refusal`` of the rule `hold_expired`.
     public func assertHeld(at now: Date) throws(Refusal) {
         let ending: TimedText? =
-            switch status {
-            case .held: expiresAt > now ? nil : "expired at \(expiresAt, on: slot.studio.clock)"
+            switch status(at: now) {
+            case .held: nil
             case .expired: "expired at \(expiresAt, on: slot.studio.clock)"
             case .used: "was used for a booking"
             case .released: "was released"

@@ -88,23 +88,33 @@ extension HoldCommand {
         let result = try await intro.frontDesk(database).hold(request, now: now)
         var record = HoldRecord([result.hold], first: result.hold)
         record.created = result.created
+        record.status = result.hold.status(at: now).rawValue
         if dryRun {
             record.hold = nil
             record.dryRun = true
         }
-        try intro.console.report(record) { summary(result, times: intro.console.times) }
+        try intro.console.report(record) { summary(result, at: now, times: intro.console.times) }
     }
 
-    private func summary(_ result: HoldResult, times: TimeFormat) -> String {
+    private func summary(_ result: HoldResult, at now: Date, times: TimeFormat) -> String {
         let hold = result.hold
         let slot = hold.slot
         let what = "\(slot.start.text(in: times)) with \(slot.trainer.name), at \(slot.studio.name)".visible
         if dryRun { return "Can be held: \(what)." }
-        let verb = result.created ? "Held" : "Held before"
-        return """
-            \(verb)  \(hold.key)  \(what), until \(hold.expiryTime.text(in: times)).
-            book it with `intro book --hold \(hold.key) --client WHO`
-            """
+        switch hold.status(at: now) {
+        case .held:
+            return """
+                \(result.created ? "Held" : "Held before")  \(hold.key)  \(what), until \(hold.expiryTime.text(in: times)).
+                book it with `intro book --hold \(hold.key) --client WHO`
+                """
+        case .expired:
+            return """
+                Expired  \(hold.key)  \(what): it was held until \(hold.expiry.text(in: times)).
+                to hold it again, give another --request-id
+                """
+        case .used: return "Already booked  \(hold.key)  \(what)."
+        case .released: return "Released before  \(hold.key)  \(what)."
+        }
     }
 
     private func release(_ text: String, in intro: Intro, _ database: Database) async throws {
@@ -147,6 +157,9 @@ extension HoldCommand {
 }
 
 extension Hold {
+    /// The local date and time at which the hold expires.
+    fileprivate var expiry: TimedText { "\(expiresAt, on: slot.studio.clock)" }
+
     /// The local time of day at which the hold expires.
     fileprivate var expiryTime: TimedText { "\(slot.studio.clock.time(of: expiresAt), on: slot.studio.clock)" }
 }
@@ -157,7 +170,7 @@ struct HoldRecord: Encodable {
     @NullWhenNil var hold: String?
     let expiresAt: Date
     let localExpires: String
-    let status: String
+    var status: String
     let trainer: SessionRecord.Trainer
     let studio: SessionRecord.Studio
     let startsAt: Date
