@@ -85,19 +85,21 @@ extension IntroCommand {
             }
             return .done
         } catch let error as CommandError {
-            return reportFailure(error.underlying, on: error.console)
+            return reportFailure(error.underlying, of: arguments, on: error.console)
         } catch {
-            return reportFailure(error, on: console(for: arguments))
+            return reportFailure(error, of: arguments, on: console(for: arguments))
         }
     }
 
-    private static func reportFailure(_ error: any Error, on console: Console) -> ExitCode {
+    private static func reportFailure(
+        _ error: any Error, of arguments: [String], on console: Console
+    ) -> ExitCode {
         if case OutputError.readerClosed = error { return .done }
         if let reported = error as? ReportedFailures { return reported.exit }
         guard exitCode(for: error) != .success else {
             return print(information: fullMessage(for: error), on: console)
         }
-        let failure = usageFailure(error) ?? Failure(describing: error)
+        let failure = usageFailure(error, of: arguments) ?? Failure(describing: error)
         console.show(failure)
         return failure.exit
     }

@@ -10,7 +10,9 @@ struct UsageOrderTests {
             ["rules", "add", "mine", "--subject"], ["client", "add", "Ana", "--landline"],
             ["trainer", "away", "maria", "--sick"], ["trainer", "hours", "maria", "--until", "2026-12-01", "--sick"],
             ["client", "opt-out", "--sick"], ["jobs", "discard", "--sick"], ["jobs", "retry", "--sick"],
-            ["setup", "--sample", "--check", "--sick"],
+            ["setup", "--sample", "--check", "--sick"], ["book", "--at", "tue 9", "--sick"],
+            ["reminders", "resend", "--sick"],
+            ["reminders", "resend", "--status", "failed", "--since", "2h", "--sick"],
         ])
     func unknownOption(line: [String]) async throws {
         let result = try await IntroBinary.run(line + ["--json"])

@@ -53,12 +53,20 @@ struct CommandLineTests {
                 "did you mean `intro studio list`? `intro studio --help` lists the commands"
             ),
             (["studio", "list", "bogus"], "Unexpected argument 'bogus'", "see `intro studio list --help`"),
+            (
+                ["book", "--clinet", "ana@example.com", "--at", "tue 9"],
+                "Unknown option '--clinet'. Did you mean '--client'?", "see `intro book --help`"
+            ),
+            (
+                ["book", "--at", "tue 9", "--as=ana"], "Missing expected argument '--client <who>'",
+                "see `intro book --help`"
+            ),
             (["--as"], "Missing value for '--as <who>'", "see `intro --help`"),
         ]
     )
     func usage(arguments: [String], message: String, hint: String) async throws {
         let error = await #expect(throws: (any Error).self) { _ = try await IntroCommand.asyncParseAsRoot(arguments) }
-        let failure = IntroCommand.usageFailure(try #require(error))
+        let failure = IntroCommand.usageFailure(try #require(error), of: arguments)
         #expect(failure == Failure(code: "usage", message: message, hint: hint, exit: .usage))
     }
 

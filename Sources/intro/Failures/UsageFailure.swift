@@ -3,15 +3,24 @@ import ArgumentParser
 extension IntroCommand {
     /// Converts an error of the argument parser to a failure.
     ///
-    /// - Parameter error: Anything thrown while a command line was parsed or run.
+    /// - Parameters:
+    ///   - error: Anything thrown while a command line was parsed or run.
+    ///   - arguments: The arguments after the program's name.
     /// - Returns: A failure with exit code 64, or `nil` when the error is not the parser's.
-    static func usageFailure(_ error: any Error) -> Failure? {
+    static func usageFailure(_ error: any Error, of arguments: [String]) -> Failure? {
         guard exitCode(for: error) == .validationFailure else { return nil }
         let text = fullMessage(for: error)
         let help = helpCommand(in: text) ?? "intro --help"
-        let message = self.message(for: error)
         let group = help.split(separator: " ").dropFirst().dropLast()
-        let names = commandNames(in: group)
+        let command = self.command(named: group)
+        var message = self.message(for: error)
+        // The parser reports a missing value before an unknown option, which may be its misspelt name.
+        if message.hasPrefix("Missing expected argument"), let command,
+            let unknown = unknownOption(in: arguments, of: command)
+        {
+            message = unknown
+        }
+        let names = command?.configuration.subcommands.map { $0._commandName } ?? []
         guard let word = unexpectedWord(in: message), !names.isEmpty else {
             return Failure(code: "usage", message: message, hint: "see `\(help)`", exit: .usage)
         }
@@ -42,11 +51,35 @@ extension IntroCommand {
         return words(below: IntroCommand.self) ?? [IntroCommand._commandName]
     }
 
-    /// Returns the subcommands of a group, such as `intro studio`; empty if the name is not that of a group.
-    private static func commandNames(in group: some Sequence<Substring>) -> [String] {
-        group.reduce(configuration.subcommands) { commands, name in
-            commands.first { $0._commandName == name }?.configuration.subcommands ?? []
-        }.map { $0._commandName }
+    /// Returns the command with a name, such as `studio edit`; the root for an empty name.
+    private static func command(named words: some Sequence<Substring>) -> (any ParsableCommand.Type)? {
+        var command: any ParsableCommand.Type = IntroCommand.self
+        for word in words {
+            guard let next = command.configuration.subcommands.first(where: { $0._commandName == word }) else {
+                return nil
+            }
+            command = next
+        }
+        return command
+    }
+
+    /// Returns the message for the first option that a command does not have; `nil` without one.
+    private static func unknownOption(in arguments: [String], of command: any ParsableCommand.Type) -> String? {
+        let known = optionNames(of: command)
+        let names = arguments.prefix { $0 != "--" }.filter { $0.hasPrefix("--") }
+            .map { String($0.prefix { $0 != "=" }) }
+        guard let unknown = names.first(where: { !known.contains($0) }) else { return nil }
+        let suggestion = nearest(to: unknown, among: known).map { ". Did you mean '\($0)'?" }
+        return "Unknown option '\(unknown)'" + (suggestion ?? "")
+    }
+
+    /// Returns the names of a command's options, such as `--studio`, from the labels of its help.
+    private static func optionNames(of command: any ParsableCommand.Type) -> [String] {
+        helpMessage(for: command, includeHidden: true, columns: 80).split(separator: "\n").flatMap { line -> [String] in
+            let label = line.split(separator: " ").prefix { $0.hasPrefix("-") || $0.hasPrefix("<") }
+            let names = label.joined(separator: "/").split { $0 == "/" || $0 == "," }
+            return names.filter { $0.hasPrefix("--") }.map { String($0) }
+        }
     }
 
     /// Returns the first unexpected argument.

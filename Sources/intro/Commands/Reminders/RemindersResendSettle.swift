@@ -47,7 +47,7 @@ extension RemindersCommand {
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
-        func validate() throws {
+        func checkUsage() throws {
             if (message == nil) == (status == nil) {
                 throw ValidationError("Name a message or a session, or give --status failed.")
             }
