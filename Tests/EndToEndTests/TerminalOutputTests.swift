@@ -91,6 +91,9 @@ struct TerminalOutputTests {
                     "2026-12-05 08:00 PST", "2026-12-05 08:30 PST",
                 ])
             #expect(try await starts("--weekday", "sun").isEmpty)
+            let two = try await starts("--weekday", "thu", "--weekday", "fri", "--after", "6pm")
+            #expect(Set(two.map { $0.prefix(10) }) == ["2026-12-03", "2026-12-04"])
+            #expect(try await starts("--weekday", "thu,fri", "--after", "6pm") == two)
             #expect(try await starts("--weekday", "weekends", "--after", "11:30") == ["2026-12-05 11:30 PST"])
             #expect(try await starts("--weekday", "tue-wed", "--after", "6:30 pm").count == 2)
             #expect(try await starts("--from", "thursday after 5").first == "2026-12-03 17:00 PST")

@@ -36,7 +36,7 @@ struct Slots: IntroSubcommand {
     var before: String?
 
     @Option(help: ArgumentHelp("Only these days of the week, such as thu,fri.", valueName: "days"))
-    var weekday: String?
+    var weekday: [String] = []
 
     @Flag(help: "Only the first free slot.")
     var first = false
@@ -114,7 +114,7 @@ extension Slots {
         _ studios: [Studio], _ trainer: Trainer?, of intro: Intro, in database: Database
     ) async throws -> SlotSearch {
         let days = try days.map { try count($0, field: "--days", in: 1...400) }
-        let weekdays = try weekday.map { try Self.weekdays($0, language: intro.settings.display.language) }
+        let weekdays = try weekdays(language: intro.settings.display.language)
         var search = SlotSearch([], trainer: trainer?.id)
         // Errors are in the terms of the trainer's home studio.
         let homes = studios.filter { $0.handle == trainer?.homeStudio }
@@ -164,13 +164,19 @@ extension Slots {
                 ? "give a later time to --before, or leave it out" : "give the earlier time of day to --after")
     }
 
-    /// Parses days of the week: `thu,fri`, `mon-wed`, `weekdays` or `weekends`.
-    static func weekdays(_ text: String, language: PhraseLanguage) throws(InvalidInput) -> Set<Weekday> {
-        let problem = InvalidInput(
-            field: "--weekday", problem: "\(quoted(text)) is not a list of days",
-            hint: "write it like thu,fri or mon-wed")
-        guard let days = Weekday.days(parsing: text, language: language) else { throw problem }
-        return days
+    /// Parses each `--weekday`: `thu,fri`, `mon-wed`, `weekdays` or `weekends`; returns `nil` without the option.
+    private func weekdays(language: PhraseLanguage) throws(InvalidInput) -> Set<Weekday>? {
+        guard !weekday.isEmpty else { return nil }
+        var weekdays: Set<Weekday> = []
+        for text in weekday {
+            guard let days = Weekday.days(parsing: text, language: language) else {
+                throw InvalidInput(
+                    field: "--weekday", problem: "\(quoted(text)) is not a list of days",
+                    hint: "write it like thu,fri or mon-wed")
+            }
+            weekdays.formUnion(days)
+        }
+        return weekdays
     }
 }
 
