@@ -74,6 +74,10 @@ struct ScheduleTests {
                 listed.first?["open_starts"]?.items.first
                     == ["starts_at": "2026-12-05T16:00:00Z", "local_start": "2026-12-05 08:00 PST"])
             #expect(try await studio.intro("schedule", "maria", "--calendar").exit == 64)
+            for format in [["--json"], ["--format", "json"], ["--format", "csv"], ["--format", "ics"]] {
+                let refused = try await studio.intro(["schedule", "maria", "--open"] + format)
+                #expect(refused.exit == 64 && refused.stderr.contains("add --calendar"), "\(refused.stderr)")
+            }
         }
     }
 

@@ -57,6 +57,9 @@ struct Schedule: IntroSubcommand {
         }
         guard !bom || format == .csv else { throw ValidationError("--bom goes with --format csv") }
         guard !calendar || global.json || format == .json else { throw ValidationError("--calendar goes with --json") }
+        guard !open || calendar || format == .table && !global.json else {
+            throw ValidationError("--open goes with the table, or with --json --calendar: add --calendar")
+        }
         guard asOf == nil || !calendar && !open else {
             throw ValidationError("--as-of does not go with --calendar or --open")
         }
