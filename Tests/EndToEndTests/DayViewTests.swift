@@ -99,6 +99,11 @@ struct DayViewTests {
             let maria = try await studio.days("schedule", "maria", now: "2026-12-02T09:00:00-08:00")
             #expect(maria["2026-12-02"] == ["retired since Wed Dec 2"])
             #expect(maria["2026-12-08"] == ["retired since Wed Dec 2"])
+            let calendar = try await studio.answer(
+                "schedule", "maria", "--calendar", "--from", "2026-12-01", "--days", "2"
+            ).items
+            #expect(calendar.map { $0["state"] } == ["working", "off"])
+            #expect(calendar.map { $0["reason"] } == [.null, "retired since 2026-12-02"])
             let before = try await studio.days("schedule", "maria", "--from", "2026-12-01", "--days", "1")
             #expect(before["2026-12-01"] == ["no sessions (07:00-12:00, 13:00-19:00)"])
             let agenda = try await studio.days("agenda", "downtown", "--on", "2026-12-03")

@@ -6,7 +6,7 @@ public struct CalendarDay: Sendable {
     public enum State: String, Sendable, CaseIterable {
         /// The trainer has working hours.
         case working
-        /// The trainer has no working hours on this date.
+        /// The trainer has no working hours on this date, or is retired.
         case off
         /// The trainer is away during all working hours, or the whole day.
         case away
@@ -22,6 +22,8 @@ public struct CalendarDay: Sendable {
     public let state: State
     /// The recorded reasons of the absences or closures that replace the working hours, or a part of them.
     public let reasons: [String]
+    /// The date on which the trainer retired, if this day is not before it.
+    public let retiredSince: LocalDate?
     /// The working hours without absences and closures, by start.
     public let hours: [Range<Date>]
     /// The sessions at the studio on this date, by start.
@@ -48,6 +50,7 @@ public struct CalendarDay: Sendable {
     private init(_ day: TrainerDay, at place: Session.Place, open: [Slot]) {
         date = day.date
         studio = place
+        retiredSince = day.retiredSince
         hours = day.availableHours.first { $0.studio.id == place.id }?.spans ?? []
         sessions = day.sessions.filter { $0.studio.id == place.id }
         openStarts = open.filter { $0.studio.id == place.id && place.clock.date(of: $0.startsAt) == day.date }

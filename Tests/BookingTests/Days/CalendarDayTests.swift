@@ -72,6 +72,9 @@ struct CalendarDayTests {
         let session = try sample.session("2026-12-01 09:00", "2026-12-01 09:20")
         let days = days([shift], sessions: [session], retiredAt: .distantPast)
         #expect(days.map(\.state) == [.off] && days[0].sessions.count == 1)
+        let today = self.days([shift], retiredAt: shift.during.lowerBound)
+        #expect(today.map(\.retiredSince) == [sample.tuesday] && today[0].reasons.isEmpty)
+        #expect(self.days([shift]).map(\.retiredSince) == [nil])
     }
 
     @Test("the peak of stations is every time with the most sessions; cancelled ones and no-shows take none")

@@ -184,7 +184,7 @@ struct CalendarDayRecord: Encodable {
     let studio: SessionRecord.Studio
     /// Whether the trainer works: working, off, away or closed.
     let state: String
-    /// The reason of the absence or the closure, also of one that covers a part of the working hours.
+    /// The reason of the absence or the closure, also of one that covers a part of the working hours, or the retirement.
     @NullWhenNil var reason: String?
     let hours: [Hours]
     let sessions: [SessionRecord]
@@ -198,7 +198,8 @@ struct CalendarDayRecord: Encodable {
         date = day.date.description
         studio = SessionRecord.Studio(id: day.studio.handle, name: day.studio.name, timeZone: clock.identifier)
         state = day.state.rawValue
-        reason = day.reasons.isEmpty ? nil : day.reasons.joined(separator: ", ")
+        let reasons = day.retiredSince.map { ["retired since \($0)"] } ?? day.reasons
+        reason = reasons.isEmpty ? nil : reasons.joined(separator: ", ")
         hours = day.hours.map { Hours($0, clock: clock) }
         sessions = day.sessions.map { SessionRecord($0) }
         openSlots = day.openStarts.count
