@@ -166,6 +166,24 @@ struct RefusalReasonTests {
         }
     }
 
+    @Test("names the daily limit and the number of sessions on the date")
+    func dailyLimit() async throws {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.stations = 3 }
+            for (handle, limit, words) in [("maria", Int32(1), "1 session"), ("noah", 2, "2 sessions")] {
+                let trainer = try await fixture.addTrainer(handle, dailyLimit: limit)
+                for number in 1...Int(limit) {
+                    try await fixture.book(
+                        studio, "2027-01-05 1\(number):00", for: "\(handle)\(number)@example.com", with: trainer)
+                }
+                let refusal = await expectRefusal(.dailyLimit) {
+                    try await fixture.book(studio, "2027-01-05 15:00", for: "late@example.com", with: trainer)
+                }
+                #expect(refusal?.message == "\(handle) takes \(words) a day, and has \(limit) on 2027-01-05")
+            }
+        }
+    }
+
     @Test("names the owner of a session found by a shared contact, and does not suggest a move")
     func sharedContact() async throws {
         try await withBookingFixture { fixture in

@@ -18,6 +18,9 @@ struct ScheduleTests {
             #expect(agenda.contains("9:00-9:20 AM  Maria Lopez: Ana  booked     \(booked)  confirmed"), "\(agenda)")
             #expect(agenda.contains("+1 213-555-0142"))
             #expect(agenda.contains("  1 of 2 stations in use 9:00-9:20 AM\n"), "\(agenda)")
+            try await studio.answer("studio", "edit", "downtown", "--stations", "1")
+            let single = try await studio.intro("agenda", "downtown", "--on", "2026-12-01").stdout
+            #expect(single.contains("  1 of 1 station in use 9:00-9:20 AM\n"), "\(single)")
             let items = try await studio.answer("schedule", "maria", "--from", "2026-12-01").items
             #expect(items.map { $0["reference"] } == [.text(booked)])
         }

@@ -179,9 +179,10 @@ public enum SlotRules {
 
     private static func dailyLimit(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
         guard facts.isAtDailyLimit, let limit = facts.dailyLimit else { return nil }
+        let sessions = limit == 1 ? "session" : "sessions"
         return soft(
             .dailyLimit,
-            "\(visible(slot.trainer.name)) takes \(limit) sessions a day, and has \(facts.sessionsOnDate) on "
+            "\(visible(slot.trainer.name)) takes \(limit) \(sessions) a day, and has \(facts.sessionsOnDate) on "
                 + slot.date,
             remedy: .chooseDayOrTrainer)
     }

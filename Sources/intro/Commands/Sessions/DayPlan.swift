@@ -229,8 +229,9 @@ extension DayView.Day {
         if let peak = day.stationPeak {
             let shown = peak.during.count > Self.mostPeaks ? Array(peak.during.prefix(Self.mostPeaks - 1)) : peak.during
             let rest = peak.during.count - shown.count
-            let hours = studio.hours(shown, on: day.date, times) + (rest > 0 ? " and \(rest) more times" : "")
-            notes += Self.wrapped("\(peak.count) of \(stations) stations in use \(hours)", layout)
+            let others = rest > 0 ? " and \(counted(rest, "more time"))" : ""
+            let hours = studio.hours(shown, on: day.date, times) + others
+            notes += Self.wrapped("\(peak.count) of \(counted(stations, "station")) in use \(hours)", layout)
         }
         self.init(date: day.date, notes: notes, sessions: day.sessions)
     }
