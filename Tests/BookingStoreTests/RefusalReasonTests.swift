@@ -166,6 +166,32 @@ struct RefusalReasonTests {
         }
     }
 
+    @Test("reports that the studio closes during the session, and not that it is closed at its start")
+    func closing() async throws {
+        try await withBookingFixture { fixture in
+            let studio = try await fixture.addStudio { $0.offer.slotEveryMinutes = 10 }
+            let maria = try await fixture.addTrainer("maria")
+            _ = try await fixture.administration.close(
+                studio: studio.handle,
+                Closure(
+                    from: try BookingFixture.instant("2027-01-05 13:00", at: studio),
+                    until: try BookingFixture.instant("2027-01-05 15:00", at: studio), reason: "Inspection"))
+            for trainer in [nil, maria] {
+                let closing = await expectRefusal(.studioClosed) {
+                    try await fixture.book(studio, "2027-01-05 12:50", for: "a@example.com", with: trainer)
+                }
+                #expect(
+                    closing?.message
+                        == "Studio downtown closes at 13:00, during a session at 2027-01-05 12:50 PST: Inspection")
+                #expect(closing?.remedy == .chooseFreeSlot(studio: "downtown"))
+                let closed = await expectRefusal(.studioClosed) {
+                    try await fixture.book(studio, "2027-01-05 13:00", for: "a@example.com", with: trainer)
+                }
+                #expect(closed?.message == "Studio downtown is closed at 2027-01-05 13:00 PST: Inspection")
+            }
+        }
+    }
+
     @Test("names the daily limit and the number of sessions on the date")
     func dailyLimit() async throws {
         try await withBookingFixture { fixture in

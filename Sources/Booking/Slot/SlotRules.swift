@@ -12,6 +12,8 @@ public struct SlotFacts: Sendable {
     public var beyondHorizon = false
     /// The reason why the studio is closed at that time; `nil` if it is open.
     public var closedFor: String?
+    /// The beginning of that closure.
+    public var closedFrom: Date?
     /// The whole session is within the trainer's hours at the studio.
     public var withinHours = true
     /// The trainer's hours at the studio on that date, such as 07:00 to 12:00 and 13:00 to 19:00; empty for none.
@@ -188,11 +190,18 @@ public enum SlotRules {
     }
 
     static func studioClosed(_ facts: SlotFacts, _ slot: Slot) -> Objection? {
-        facts.closedFor.map { reason in
-            hard(
-                .studioClosed, "\(visible(slot.studio.name)) is closed at \(slot.start): \(visible(reason))",
-                remedy: .chooseOpenDay(studio: slot.studio.handle))
+        guard let closedFor = facts.closedFor else { return nil }
+        let (studio, reason) = (visible(slot.studio.name), visible(closedFor))
+        if let closing = facts.closedFrom, closing > slot.startsAt {
+            let clock = slot.studio.clock
+            let time: TimedText = "\(clock.time(of: closing), on: clock)"
+            return hard(
+                .studioClosed, "\(studio) closes at \(time), during a session at \(slot.start): \(reason)",
+                remedy: .chooseFreeSlot(studio: slot.studio.handle))
         }
+        return hard(
+            .studioClosed, "\(studio) is closed at \(slot.start): \(reason)",
+            remedy: .chooseOpenDay(studio: slot.studio.handle))
     }
 
     private static func trainerBusy(_ facts: SlotFacts, _ slot: Slot) -> Objection? {

@@ -155,12 +155,18 @@ public struct SlotRepository: Sendable {
     func facts(
         at studio: Studio, with trainer: Trainer.ID?, start: Date, now: Date, moving: Session.ID? = nil
     ) async throws -> [TrainerChoice.Candidate] {
-        try await connection.query(
+        let end = start + TimeInterval(studio.offer.sessionMinutes * 60)
+        return try await connection.query(
             """
             SELECT t.id, t.handle, t.name, f.retired, f.in_the_past, f.too_soon, f.beyond_horizon, f.closed_for,
                    f.within_hours, f.hours_that_day, f.elsewhere, other.slug, f.away, f.away_for, f.on_grid, f.trainer_busy,
                    f.daily_limit, f.that_day, f.station IS NOT NULL, trainer_hold.expires_at, trainer_hold.held_by,
-                   station_hold.expires_at, station_hold.held_by
+                   station_hold.expires_at, station_hold.held_by,
+                   (
+                       SELECT min(lower(during))
+                       FROM closure
+                       WHERE studio_id = \(studio.id.value) AND during && tstzrange(\(start), \(end))
+                   )
             FROM trainer AS t
             CROSS JOIN LATERAL slot_facts(\(studio.id.value), t.id, \(start), \(now), \(moving?.value)) AS f
             LEFT JOIN LATERAL (
@@ -226,6 +232,7 @@ public struct SlotRepository: Sendable {
         facts.stationFree = try row.next()
         facts.trainerHeld = try held(&row)
         facts.stationHeld = try held(&row)
+        facts.closedFrom = try row.next()
         return facts
     }
 
