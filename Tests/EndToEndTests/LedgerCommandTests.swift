@@ -150,6 +150,25 @@ struct LedgerCommandTests {
         }
     }
 
+    @Test("a text that is no number is refused with the list of the numbers, and no client is suggested")
+    func numbers() async throws {
+        try await Studio.with { studio in
+            try await studio.book("Xena", at: "2026-12-01 09:00")
+            let settled = try await studio.intro("reminders", "settle", "x", "--json")
+            #expect(settled.exit == 4)
+            #expect(settled.error?.hint == "take the message's number from `intro reminders unknown`")
+            for (command, list) in [
+                (["mail", "done", "x"], "intro mail list"), (["mail", "show", "x"], "intro mail list"),
+                (["sms", "done", "x"], "intro sms list"),
+            ] {
+                let result = try await studio.intro(command + ["--json"])
+                #expect(result.exit == 65, "\(result.stderr)")
+                #expect(result.error?.message.hasSuffix(#"needs a number, not "x""#) == true, "\(result.stderr)")
+                #expect(result.error?.hint == "take the number from `\(list)`", "\(result.stderr)")
+            }
+        }
+    }
+
     @Test(
         "unknown messages are listed; a resent one is sent once more, and a settled one never",
         .enabled(if: InstalledPrograms.python != nil, "needs Python"))

@@ -37,6 +37,22 @@ func count(_ text: String, field: String, in range: ClosedRange<Int>) throws(Inv
     return number
 }
 
+/// Parses the number of an entry of a list.
+///
+/// - Parameters:
+///   - text: The text that was typed.
+///   - field: The entry, for the message, such as `the mail`.
+///   - list: The command that lists the numbers.
+/// - Returns: The number.
+/// - Throws: `InvalidInput`.
+func entryNumber(_ text: String, field: String, from list: String) throws(InvalidInput) -> Int64 {
+    guard let number = Int64(text), number > 0 else {
+        throw InvalidInput(
+            field: field, problem: "needs a number, not \(quoted(text))", hint: "take the number from `\(list)`")
+    }
+    return number
+}
+
 /// Changes an optional field to the value of an option: without the option, keeps the field; `none` clears it.
 ///
 /// - Parameters:

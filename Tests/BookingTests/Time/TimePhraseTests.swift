@@ -67,14 +67,16 @@ struct TimePhraseTests {
         "reads a day without a time as a whole day, not as an instant",
         arguments: [
             ("2026-12-01", "2026-12-01"), ("today", "2026-11-24"), ("TOMORROW", "2026-11-25"),
-            ("yesterday", "2026-11-23"),
+            ("yesterday", "2026-11-23"), ("last monday", "2026-11-23"),
             ("tue", "2026-11-24"), ("sunday", "2026-11-29"),
         ])
     func readsDays(text: String, date: String) throws {
         #expect(try TimePhrase.parse(text, in: context) == .day(LocalDate(date)))
         #expect { try TimePhrase.instant(text, in: context) } throws: { error in
             guard case .invalid(let input) = error as? TimeProblem else { return false }
-            return input.problem == "needs a time of day beside the date" && input.hint.contains(date)
+            // The example of a past day is the next day of that name.
+            let example = date < "2026-11-24" ? "2026-11-30" : date
+            return input.problem == "needs a time of day beside the date" && input.hint.contains(example)
         }
     }
 

@@ -69,7 +69,13 @@ public enum TimePhrase: Hashable, Sendable {
         throw .invalid(
             InvalidInput(
                 field: field, problem: "needs a time of day beside the date",
-                hint: "write it like \"\(date) 09:00\""))
+                hint: "write it like \"\(example(near: date, in: context)) 09:00\""))
+    }
+
+    /// Returns the date, or the next one with the same weekday if it has passed and coming times are meant.
+    private static func example(near date: LocalDate, in context: TimePhraseContext) -> LocalDate {
+        let passed = date.days(to: context.clock.date(of: context.now))
+        return context.direction == .ahead && passed > 0 ? date.adding(days: (passed / 7 + 1) * 7) : date
     }
 
     /// Returns whether the meaning of a text can depend on working hours: `tue 9`, `tue 5:30`, `after 5`.

@@ -103,9 +103,9 @@ struct MailCommand: AsyncParsableCommand {
         @OptionGroup(title: "Global options") var global: GlobalOptions
 
         func run(in intro: Intro) async throws {
-            let id = try count(mail, field: "the mail", in: 1...Int.max)
+            let id = try entryNumber(mail, field: "the mail", from: "intro mail list")
             let (entry, excerpt, clock) = try await intro.database().withConnection { connection in
-                let mail = try await InboundMailRepository(connection).one(Int64(id))
+                let mail = try await InboundMailRepository(connection).one(id)
                 return (mail.entry, mail.excerpt, try await intro.displayClock(on: connection))
             }
             let times = intro.console.times
@@ -148,7 +148,7 @@ struct MailCommand: AsyncParsableCommand {
         }
 
         func run(in intro: Intro) async throws {
-            let ids = try mails.map { Int64(try count($0, field: "the mail", in: 1...Int.max)) }
+            let ids = try mails.map { try entryNumber($0, field: "the mail", from: "intro mail list") }
             try await intro.inboundMail(intro.database()).finish(ids, now: intro.now)
             try intro.console.report(ids.map { Record(id: $0, done: true) }) {
                 "Reviewed: " + ids.map { "\($0)" }.joined(separator: ", ") + "."

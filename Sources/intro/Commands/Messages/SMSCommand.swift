@@ -118,13 +118,13 @@ struct SMSCommand: AsyncParsableCommand {
 
         /// The JSON form of a text that was marked as done.
         private struct Record: Encodable {
-            let id: Int
+            let id: Int64
             let done: Bool
         }
 
         func run(in intro: Intro) async throws {
-            let id = try count(text, field: "the text", in: 1...Int.max)
-            try await intro.inboundTexts(intro.database()).finish(Int64(id), optingOut: optOut, now: intro.now)
+            let id = try entryNumber(text, field: "the text", from: "intro sms list")
+            try await intro.inboundTexts(intro.database()).finish(id, optingOut: optOut, now: intro.now)
             try intro.console.report(Record(id: id, done: true)) {
                 optOut ? "Text \(id) is done: no more texts to its sender." : "Text \(id) is done."
             }

@@ -178,9 +178,21 @@ extension RemindersCommand {
 
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
-            let target = try await intro.ledgerTarget(message, in: database)
+            let target = try await target(in: intro, database)
             let entries = try await intro.ledgerCorrections(database).settle(target, arrived: outcome == .sent)
             try intro.report(entries, empty: "")
+        }
+
+        /// Returns the named message or session; the error for another text suggests no client, who has no outcome.
+        private func target(in intro: Intro, _ database: Database) async throws -> LedgerCorrections.Target {
+            do {
+                return try await intro.ledgerTarget(message, in: database)
+            } catch let missing as NotFound {
+                guard case .sessionOrClient = missing.subject else { throw missing }
+                var failure = Failure(missing)
+                failure.hint = "take the message's number from `intro reminders unknown`"
+                throw failure
+            }
         }
     }
 }
