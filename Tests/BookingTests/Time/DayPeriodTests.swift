@@ -13,8 +13,8 @@ struct DayPeriodTests {
         context.workingHours = [try WeeklyHours(parsing: "mon-fri 07:00-19:00")]
     }
 
-    private func text(_ phrase: String) throws -> String {
-        guard case .period(let period) = try TimePhrase.parse(phrase, in: context) else { return "no period" }
+    private func text(_ phrase: String, in other: TimePhraseContext? = nil) throws -> String {
+        guard case .period(let period) = try TimePhrase.parse(phrase, in: other ?? context) else { return "no period" }
         let days = period.weekdays.map { " " + $0.sorted().map(\.name).joined(separator: ",") } ?? ""
         return "\(period.first)..\(period.last.map { "\($0)" } ?? "")\(days) \(period.from)-\(period.until)"
     }
@@ -37,14 +37,39 @@ struct DayPeriodTests {
             ("before noon dec 8", "2026-12-08..2026-12-08 00:00-12:00"),
             ("fri after 5 before 7", "2026-11-27..2026-11-27 17:00-19:00"),
             ("thu after 17:00", "2026-11-26..2026-11-26 17:00-24:00"),
-            ("next week after 5", "2026-11-30..2026-12-06 17:00-24:00"), ("next week mornings", "no period"),
+            ("next week after 5", "2026-11-30..2026-12-06 17:00-24:00"),
+            ("next week mornings", "2026-11-30..2026-12-06 00:00-12:00"),
+            ("weekend mornings", "2026-11-24.. sat,sun 00:00-12:00"),
+            ("this weekend mornings", "2026-11-28..2026-11-29 00:00-12:00"),
+            ("next weekend", "2026-12-05..2026-12-06 00:00-24:00"),
+            ("next weekend after noon", "2026-12-05..2026-12-06 12:00-24:00"),
+            ("last weekend", "2026-11-21..2026-11-22 00:00-24:00"),
         ])
     func reads(phrase: String, expected: String) throws {
-        if expected == "no period" {
-            #expect(throws: TimeProblem.self) { try text(phrase) }
-        } else {
-            #expect(try text(phrase) == expected)
-        }
+        #expect(try text(phrase) == expected)
+    }
+
+    @Test("rejects parts of several days beside one day", arguments: ["tomorrow mornings", "dec 8 mornings"])
+    func rejects(phrase: String) {
+        #expect(throws: TimeProblem.self) { try text(phrase) }
+    }
+
+    @Test(
+        "reads Spanish periods where the language is Spanish",
+        arguments: [
+            ("fin de semana", "2026-11-28..2026-11-29 00:00-24:00"),
+            ("este fin de semana por la mañana", "2026-11-28..2026-11-29 00:00-12:00"),
+            ("el próximo fin de semana", "2026-12-05..2026-12-06 00:00-24:00"),
+            ("fines de semana", "2026-11-24.. sat,sun 00:00-24:00"),
+            ("entre semana", "2026-11-24.. mon,tue,wed,thu,fri 00:00-24:00"),
+            ("entre semana por las tardes", "2026-11-24.. mon,tue,wed,thu,fri 12:00-20:00"),
+            ("mañanas", "2026-11-24.. 00:00-12:00"), ("próxima semana mañanas", "2026-11-30..2026-12-06 00:00-12:00"),
+        ])
+    func readsSpanish(phrase: String, expected: String) throws {
+        var spanish = context
+        spanish.language = .spanish
+        #expect(try text(phrase, in: spanish) == expected)
+        #expect(throws: TimeProblem.self) { try text(phrase) }
     }
 
     @Test("asks for the half of the day where no working hours decide")

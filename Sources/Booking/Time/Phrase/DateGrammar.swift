@@ -152,16 +152,17 @@ extension TimePhraseGrammar {
 }
 
 extension TimePhraseGrammar {
-    /// Consumes `this`, `next` or `last` with a weekday or `week`, or `this` with `weekend` or a part of the day.
+    /// Consumes `this`, `next` or `last` with a weekday, `week` or `weekend`, or `this` with a part of the day.
     mutating func takeRelative(weeks: Int) throws(TimeProblem) -> Bool {
         let following = tokens.word(1) ?? ""
+        let compound = words.compound(tokens, from: 1)
         let day: TimeSyntax.Day
         if let weekday = words.weekday(following) {
             day = weeks < 0 ? .last(weekday) : .relative(weekday, isNext: weeks > 0)
         } else {
-            switch words.meaning(following) {
+            switch compound?.meaning ?? words.meaning(following) {
             case .week: day = .week(weeks)
-            case .weekend where weeks == 0: day = .weekend
+            case .weekend: day = .weekend(weeks)
             case .part(let part) where weeks == 0:
                 guard take(day: .offset(0)) else { return false }
                 return take(part: part)
@@ -171,7 +172,7 @@ extension TimePhraseGrammar {
             }
         }
         guard take(day: day) else { return false }
-        tokens.advance()
+        tokens.advance(compound?.length ?? 1)
         return true
     }
 }

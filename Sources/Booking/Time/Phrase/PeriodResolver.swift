@@ -38,8 +38,9 @@ extension TimePhraseResolver {
         case .week(let weeks):
             let first = monday.adding(days: 7 * weeks)
             return Days(first: weeks < 0 ? first : max(first, today), last: first.adding(days: 6))
-        case .weekend:
-            return Days(first: max(monday.adding(days: 5), today), last: monday.adding(days: 6))
+        case .weekend(let weeks):
+            let saturday = monday.adding(days: 7 * weeks + 5)
+            return Days(first: weeks < 0 ? saturday : max(saturday, today), last: saturday.adding(days: 1))
         case .every(let weekdays):
             return Days(first: today, last: nil, weekdays: weekdays)
         case .date, .offset, .relative, .last, nil:

@@ -88,6 +88,7 @@ struct TimePhraseGrammar {
 extension TimePhraseGrammar {
     private mutating func takeWord() throws(TimeProblem) -> Bool {
         guard let word = tokens.word() else { return false }
+        if let compound = words.compound(tokens) { return takeCompound(compound.meaning, length: compound.length) }
         if try takeNamedDate(word) { return true }
         guard let meaning = words.meaning(word) else { return try takePluralWeekday(word) }
         let previous = connective
@@ -99,7 +100,7 @@ extension TimePhraseGrammar {
         case .tonight: return take(day: .offset(0)) && take(part: .evening, words: 0)
         case .part(let part): return take(part: part)
         case .everyPart(let part): return takeEvery(part)
-        case .weekend: return take(day: .weekend)
+        case .weekend: return take(day: isBeforePlural ? .every([.saturday, .sunday]) : .weekend(0))
         case .days(let days): return take(day: .every(days))
         case .noon: return takeNoon()
         case .midnight: return take(time: .midnight)
@@ -108,6 +109,20 @@ extension TimePhraseGrammar {
         case .connective: return take(connective: word)
         case .week, .ago: return false
         }
+    }
+
+    /// Whether `mornings` or another part of several days follows the next word.
+    private var isBeforePlural: Bool {
+        if case .everyPart = tokens.word(1).flatMap({ words.meaning($0) }) { true } else { false }
+    }
+
+    /// Consumes `fin de semana` and other days of several words.
+    private mutating func takeCompound(_ meaning: TimeWords.Meaning, length: Int) -> Bool {
+        guard syntax.day == nil else { return false }
+        tokens.advance(length - 1)
+        connective = ""
+        if case .days(let days) = meaning { return take(day: .every(days)) }
+        return take(day: .weekend(0))
     }
 
     private var hasDay: Bool { syntax.day != nil || syntax.weekday != nil }
@@ -157,14 +172,16 @@ extension TimePhraseGrammar {
         return true
     }
 
-    /// Consumes `mornings`, of every day, or of the days before it.
+    /// Consumes `mornings`, of every day, or of the days, the week or the weekend before it.
     private mutating func takeEvery(_ part: DayPart) -> Bool {
         if syntax.day == nil {
             syntax.day = .every(syntax.weekday.map { [$0] } ?? Set(Weekday.allCases))
             syntax.weekday = nil
         }
-        guard case .every = syntax.day else { return false }
-        return take(part: part)
+        switch syntax.day {
+        case .every, .week, .weekend: return take(part: part)
+        case .date, .offset, .relative, .last, nil: return false
+        }
     }
 
     /// Consumes `tuesdays`.

@@ -12,8 +12,8 @@ struct TimeSyntax: Equatable, Sendable {
         case last(Weekday)
         /// A week from Monday to Sunday, as a number of weeks from this one.
         case week(Int)
-        /// The Saturday and Sunday to come.
-        case weekend
+        /// A Saturday and Sunday, as a number of weeks from this one.
+        case weekend(Int)
         /// The same days of every week.
         case every(Set<Weekday>)
     }

@@ -52,6 +52,20 @@ struct TimeWords: Sendable {
         Self.english[word] ?? (language == .spanish ? Self.spanish[word] : nil)
     }
 
+    /// Returns the meaning of several words, such as `fin de semana`, and their number.
+    ///
+    /// - Parameters:
+    ///   - tokens: The tokens.
+    ///   - offset: The number of tokens before the first word.
+    /// - Returns: A weekend, or days of every week; `nil` for other words.
+    func compound(_ tokens: TimeTokens, from offset: Int = 0) -> (meaning: Meaning, length: Int)? {
+        guard language == .spanish else { return nil }
+        let found = Self.spanishCompounds.first { compound in
+            compound.words.indices.allSatisfy { tokens.word(offset + $0) == compound.words[$0] }
+        }
+        return found.map { (meaning: $0.meaning, length: $0.words.count) }
+    }
+
     /// Returns the minutes of a unit of time.
     func unit(_ word: String) -> Int? {
         if let minutes = DurationInput.minutes(inUnit: word) { return minutes }
@@ -86,7 +100,13 @@ extension TimeWords {
         "proximo": .next, "proxima": .next, "semana": .week, "mediodia": .noon, "medianoche": .midnight,
         "despues": .after, "antes": .before, "en": .ahead, "a": .connective, "al": .connective, "las": .connective,
         "la": .connective, "el": .connective, "de": .connective, "del": .connective, "por": .connective,
-        "tarde": .part(.tarde), "noche": .part(.evening),
+        "tarde": .part(.tarde), "noche": .part(.evening), "mananas": .everyPart(.morning),
+        "tardes": .everyPart(.tarde), "noches": .everyPart(.evening),
+    ]
+
+    private static let spanishCompounds: [(words: [String], meaning: Meaning)] = [
+        (["fin", "de", "semana"], .weekend), (["fines", "de", "semana"], .days([.saturday, .sunday])),
+        (["entre", "semana"], .days(workdays)),
     ]
 
     static let workdays: Set<Weekday> = [.monday, .tuesday, .wednesday, .thursday, .friday]
