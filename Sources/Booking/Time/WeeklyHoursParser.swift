@@ -1,7 +1,7 @@
 extension WeeklyHours {
     /// Parses weekly hours: `mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00`, `weekdays 9-5`, `sat 7am-noon`.
     ///
-    /// Groups are separated by semicolons. Each group has days (`mon`, `Tuesday`, `mon,wed`, `fri-mon`, `weekdays`,
+    /// Groups are separated by semicolons, or by a comma before the days of the next one. Each group has days (`mon`, `Tuesday`, `mon,wed`, `fri-mon`, `weekdays`,
     /// `weekends`, `daily`), then spans; without days, the spans apply every day. An empty text, `none` and `closed`
     /// mean no hours.
     ///
@@ -44,7 +44,7 @@ extension Weekday {
     }
 }
 
-/// A parser of one group of weekly hours: days, then spans.
+/// A parser of groups of weekly hours without semicolons: days, then spans.
 struct WeeklyHoursParser {
     static let hint = "write them like \"mon-fri 07:00-12:00 13:00-19:00; sat 08:00-12:00\" or \"weekdays 9am-5pm\""
 
@@ -60,18 +60,20 @@ struct WeeklyHoursParser {
         tokens = TimeTokens(String(group))
     }
 
-    /// Parses the whole group; returns every span for each of its days.
+    /// Parses the whole text; returns every span for each of its days.
     mutating func spans() throws(InvalidInput) -> [WeeklyHours.Span] {
         skipSeparators()
         // A trailing semicolon produces an empty group.
         if tokens.isAtEnd { return [] }
-        let weekdays = isAtTime ? Weekday.allCases : try self.weekdays().sorted()
-        var spans: [WeeklyHours.Span] = []
-        repeat {
+        var weekdays = isAtTime ? Weekday.allCases : try self.weekdays().sorted()
+        var spans = try nextSpan(on: weekdays)
+        while true {
+            let isSeparated = skipSeparators()
+            if tokens.isAtEnd { return spans }
+            // In "mon-thu 9-5, fri 9-12", the comma separates groups.
+            if isSeparated, !isAtTime { weekdays = try self.weekdays().sorted() }
             spans += try nextSpan(on: weekdays)
-            skipSeparators()
-        } while !tokens.isAtEnd
-        return spans
+        }
     }
 
     private var isAtTime: Bool { tokens.peek()?.number != nil || namedTime != nil }
@@ -103,7 +105,9 @@ struct WeeklyHoursParser {
 
     private mutating func dayRange() throws(InvalidInput) -> Set<Weekday> {
         if let word = tokens.word() {
-            switch words.meaning(word) {
+            let compound = words.compound(tokens)
+            tokens.advance((compound?.length ?? 1) - 1)
+            switch compound?.meaning ?? words.meaning(word) {
             case .days(let days):
                 tokens.advance()
                 return days
@@ -136,8 +140,12 @@ struct WeeklyHoursParser {
         tokens.take(symbol: "-") || tokens.take(word: "to") || (words.language == .spanish && tokens.take(word: "a"))
     }
 
-    private mutating func skipSeparators() {
+    /// Consumes commas; returns whether there was one.
+    @discardableResult
+    private mutating func skipSeparators() -> Bool {
+        guard tokens.take(symbol: ",") else { return false }
         while tokens.take(symbol: ",") {}
+        return true
     }
 
     private func invalid(_ problem: String, hint: String = Self.hint) -> InvalidInput {
@@ -201,9 +209,8 @@ extension WeeklyHoursParser {
         let valid = readings.filter { $0.opens < $0.closes }
         guard valid.count < 2 else {
             let texts = valid.map { "\(text($0.opens))-\(text($0.closes))" }
-            throw invalid(
-                "are ambiguous at \(quoted(written)): \(texts.joined(separator: " or "))?",
-                hint: "write \(texts[0]) or \(texts[1])")
+            let choice = texts.dropLast().joined(separator: ", ") + " or " + texts[texts.count - 1]
+            throw invalid("are ambiguous at \(quoted(written)): \(choice)?", hint: "write \(choice)")
         }
         guard let first = valid.first ?? readings.first, let opens = LocalTime(minutes: first.opens),
             let closes = LocalTime(minutes: first.closes)

@@ -25,6 +25,8 @@ struct WeeklyHoursTests {
             ("tues, thurs 9:30am - 5:30 p.m.", "tue,thu 09:30-17:30"), ("mon 9-17", "mon 09:00-17:00"),
             ("sat 5pm-midnight", "sat 17:00-24:00"), ("sun 5pm to 12am", "sun 17:00-24:00"),
             ("mon to wed 0900-1730", "mon-wed 09:00-17:30"), ("mon 9:00-5:00", "mon 09:00-17:00"),
+            ("mon-thu 9-5, fri 9-12", "mon-thu 09:00-17:00; fri 09:00-12:00"),
+            ("mon 9-12, 1-5, tue, wed 9-5", "mon 09:00-12:00 13:00-17:00; tue,wed 09:00-17:00"),
             ("mon 1-5", "mon 13:00-17:00"), ("weekend 10–2", "sat,sun 10:00-14:00"), ("fri 9am-5", "fri 09:00-17:00"),
             ("mon 12am-12pm", "mon 00:00-12:00"), ("09:00-10:00", "mon-sun 09:00-10:00"),
             ("", "none"), ("  ", "none"), ("none", "none"), ("Closed", "none"), (";;", "none"),
@@ -37,7 +39,16 @@ struct WeeklyHoursTests {
     func readsSpanish() throws {
         let hours = try WeeklyHours(parsing: "lun-mié 9-17; sábado 8am-mediodía; sun 9-12", language: .spanish)
         #expect(hours.description == "mon-wed 09:00-17:00; sat 08:00-12:00; sun 09:00-12:00")
+        let entries = try WeeklyHours(parsing: "entre semana 9-17, fines de semana 9-12", language: .spanish)
+        #expect(entries.description == "mon-fri 09:00-17:00; sat,sun 09:00-12:00")
         #expect(throws: InvalidInput.self) { try WeeklyHours(parsing: "lun-vie 9-17") }
+    }
+
+    @Test("the hint for ambiguous hours lists every reading")
+    func readings() {
+        #expect { try WeeklyHours(parsing: "mon 5-9") } throws: { error in
+            (error as? InvalidInput)?.hint == "write 5am-9am, 5am-9pm or 5pm-9pm"
+        }
     }
 
     @Test("orders spans by weekday and time")
@@ -57,10 +68,10 @@ struct WeeklyHoursTests {
             ("mon 25:00-26:00", "no span of time"), ("mon 09:00-25:00", "no span of time"),
             ("mon 24:00-24:00", "end no later"),
             ("mon 09:00", "no span of time"), ("mon 09:00-", "no span of time"),
-            ("mon", "no times"), ("weekdays", "no times"), ("mon 9-11", "9am-11am or 9am-11pm or 9pm-11pm?"),
+            ("mon", "no times"), ("weekdays", "no times"), ("mon 9-11", "9am-11am, 9am-11pm or 9pm-11pm?"),
             ("mon 6-9pm", "6am-9pm or 6pm-9pm?"), ("mon 5pm-9am", "end no later"),
             ("mon 17:00-9:00", "end no later"), ("mon 17-9", "end no later"), ("mon 1730-9:00", "end no later"),
-            ("mun 09:00-10:00", "unknown day"),
+            ("mun 09:00-10:00", "unknown day"), ("mon 9-5, fri", "no times"), ("mon 9-5, fry 9-5", "unknown day"),
             ("mon- 09:00-10:00", "no day"),
             ("mon 09:00-10:00 tue 09:00-10:00", "no span of time"), ("mon -09:00-10:00", "no day"),
             ("mon\t09:00-10:00", "no day"), ("mon 09:00-10:00\n", "no span of time"),
