@@ -71,6 +71,7 @@ struct ConfigVersionTests {
             #expect(try await completions("book", "--", "--trainer", "2", "0").contains("maria"))
             try await studio.answer("trainer", "retire", "james", "--yes")
             #expect(try await completions("trainer", "show", "--", "positional@0", "3", "0") == ["aiko", "maria"])
+            #expect(try await completions("trainer", "return", "--", "positional@0", "3", "0") == ["james"])
             let far = try await studio.intro([
                 "book", "--client", "ana@example.com", "--name", "Ana", "--at", "2099-12-01 09:00", "--trainer",
                 "maria",
@@ -79,6 +80,13 @@ struct ConfigVersionTests {
             #expect(far.exit == 0, "\(far.stderr)")
             let reference = try #require(far.printed["reference"]?.text)
             #expect(try await completions("show", "--", "positional@0", "2", "0") == [reference])
+            #expect(try await completions("reminders", "resend", "--", "positional@0", "3", "0") == [reference])
+            #expect(
+                try await completions("log", "--", "positional@0", "2", "0")
+                    == [reference, "aiko", "maria", "james", "downtown"])
+            let typed = String(reference.lowercased().prefix(6))
+            let found = try await completions("show", "--", "positional@0", "2", "6", "intro", "show", typed)
+            #expect(found.count == 1 && found.allSatisfy { $0.hasPrefix(typed) }, "\(found)")
         }
     }
 

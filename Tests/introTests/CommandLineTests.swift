@@ -105,6 +105,15 @@ struct CommandLineTests {
         #expect(failure?.exit == .invalidInput)
     }
 
+    @Test(
+        "completes a value in the case of its typed beginning",
+        arguments: [
+            ("", "TB3K-9FXM"), ("TB", "TB3K-9FXM"), ("tb", "tb3k-9fxm"), ("tB3", "tB3k-9fxm"), ("x", "TB3K-9FXM"),
+        ])
+    func completes(prefix: String, expected: String) {
+        #expect(completion("TB3K-9FXM", spelledLike: prefix) == expected)
+    }
+
     @Test("suggests a name for a small spelling error only")
     func nearestName() {
         #expect(nearest(to: "shedule", among: ["schedule", "slots"]) == "schedule")

@@ -17,6 +17,12 @@ public struct CompletionRepository: Sendable {
             .decode(String.self)
     }
 
+    /// Returns the handles of the retired trainers, in order.
+    public func retiredTrainers() async throws -> [String] {
+        try await connection.query("SELECT handle FROM trainer WHERE retired_at IS NOT NULL ORDER BY handle")
+            .decode(String.self)
+    }
+
     /// Returns the handles of the studios, in order.
     public func studios() async throws -> [String] {
         try await connection.query("SELECT slug FROM studio ORDER BY slug").decode(String.self)

@@ -15,7 +15,9 @@ struct LogCommand: IntroSubcommand {
             Example: intro log ana@example.com --from monday
             """)
 
-    @Argument(help: ArgumentHelp("A reference, client, trainer or studio. (default: all)", valueName: "what"))
+    @Argument(
+        help: ArgumentHelp("A reference, client, trainer or studio. (default: all)", valueName: "what"),
+        completion: .eventSubjects)
     var what: String?
 
     @Option(help: ArgumentHelp("The first time, such as monday or 2026-12-01.", valueName: "time"))

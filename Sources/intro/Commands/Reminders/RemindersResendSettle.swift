@@ -24,7 +24,7 @@ extension RemindersCommand {
             case failed
         }
 
-        @Argument(help: "A message number, or a reference for all its messages.")
+        @Argument(help: "A message number, or a reference for all its messages.", completion: .references)
         var message: String?
 
         @Flag(help: "Send a copy of messages that were sent.")
@@ -168,7 +168,7 @@ extension RemindersCommand {
             case sent, failed
         }
 
-        @Argument(help: "A message number, or a reference for all its messages.")
+        @Argument(help: "A message number, or a reference for all its messages.", completion: .references)
         var message: String
 
         @Option(help: ArgumentHelp("The outcome: sent or failed. (default: sent)", valueName: "outcome"))

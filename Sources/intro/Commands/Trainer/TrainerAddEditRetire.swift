@@ -164,7 +164,7 @@ extension TrainerCommand {
                 """
         )
 
-        @Argument(help: "The trainer: handle or full name.", completion: .trainers)
+        @Argument(help: "The trainer: handle or full name.", completion: .retiredTrainers)
         var handle: String
 
         @OptionGroup(title: "Global options") var global: GlobalOptions
