@@ -55,6 +55,21 @@ struct ConsoleTests {
         #expect(table.text(width: 20).contains("Tue Dec 1, 9:00 AM PST  wait"))
     }
 
+    @Test("cuts free text first, and leaves out optional columns in their order before names are cut")
+    func optionalColumns() {
+        let columns: [Table.Column] = [
+            .init("CLIENT"), .note("SUBJECT"), .code("STATUS"), .init("STUDIO").optional(2), .init("BY").optional(1),
+        ]
+        let row = ["Maximiliana Featherstonehaugh", "a long subject", "attended", "Downtown", "desk-two"]
+        let table = Table(columns, rows: [row])
+        func lines(_ width: Int) -> [String] { table.text(width: width).split(separator: "\n").map(String.init) }
+        #expect(table.text(width: 75) == table.text())
+        #expect(lines(70).last == "Maximiliana Featherstonehaugh  a long s…  attended  Downtown  desk-two")
+        #expect(lines(54).last == "Maximiliana Featherston…  a long …  attended  Downtown")
+        #expect(lines(54).first == "CLIENT                    SUBJECT   STATUS    STUDIO")
+        #expect(lines(40).last == "Maximiliana Feather…  a long …  attended")
+    }
+
     @Test("leaves out columns without any value, but not of a table without rows")
     func emptyColumns() {
         let columns: [Table.Column] = [.init("NAME"), .init("SOURCE"), .code("STATUS"), .init("NOTE")]

@@ -12,7 +12,9 @@ struct Table {
 
         /// The kind of the cells, which decides what is cut first if the lines do not fit.
         enum Content {
-            /// Text, which is cut first.
+            /// Free text, such as a subject, which is cut first.
+            case note
+            /// Names and other text, which are cut next.
             case text
             /// Handles, numbers, statuses and codes, which are cut last.
             case code
@@ -23,12 +25,17 @@ struct Table {
         let title: String
         let alignment: Alignment
         let content: Content
+        /// The order in which optional columns are left out if the lines do not fit; `nil` for the other columns.
+        private(set) var omission: Int?
 
         init(_ title: String, _ alignment: Alignment = .left, _ content: Content = .text) {
             self.title = title
             self.alignment = alignment
             self.content = content
         }
+
+        /// Creates a column of free text.
+        static func note(_ title: String) -> Column { Column(title, .left, .note) }
 
         /// Creates a column of handles, numbers, statuses or codes.
         static func code(_ title: String, _ alignment: Alignment = .left) -> Column {
@@ -38,6 +45,13 @@ struct Table {
         /// Creates a column of times, references or phone numbers.
         static func exact(_ title: String, _ alignment: Alignment = .left) -> Column {
             Column(title, alignment, .exact)
+        }
+
+        /// Returns the column as an optional one: it is left out, after those of a lower order, if names would be cut.
+        func optional(_ order: Int) -> Column {
+            var column = self
+            column.omission = order
+            return column
         }
     }
 
@@ -60,43 +74,74 @@ struct Table {
 
     /// Returns the lines without trailing blanks; the header is dim and problems are red if colour is used.
     ///
-    /// Columns without any value are left out.
+    /// Columns without any value are left out, and optional ones if the lines would not fit with readable names.
     ///
     /// - Parameters:
     ///   - width: The width into which the lines fit; cells are cut with an ellipsis. `nil` for no limit.
     ///   - colored: Whether colour is used.
     /// - Returns: The header and a line for each row.
     func text(width: Int? = nil, colored: Bool = false) -> String {
-        let filled = withoutEmptyColumns
+        let filled = withoutEmptyColumns.withoutOptionalColumns(fitting: width)
         return filled.lines(width: width, colored: colored).joined(separator: "\n")
     }
 
     /// The table without the columns that no row has a value for.
     private var withoutEmptyColumns: Table {
         let kept = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } }
-        guard !kept.isEmpty else { return self }
+        return kept.isEmpty ? self : keeping(kept)
+    }
+
+    private func keeping(_ kept: [Int]) -> Table {
         var table = Table(kept.map { columns[$0] })
         table.rows = rows.map { row in kept.map { row[$0] } }
         return table
     }
 
+    private func withoutOptionalColumns(fitting limit: Int?) -> Table {
+        guard let limit else { return self }
+        var table = self
+        while table.readableWidth > limit {
+            let orders = table.columns.map(\.omission)
+            guard let first = orders.compactMap(\.self).min() else { break }
+            table = table.keeping(orders.indices.filter { orders[$0] != first })
+        }
+        return table
+    }
+
+    /// The width of the lines in which names have up to 15 characters, and free text up to 8.
+    private var readableWidth: Int {
+        let widths = zip(columns, wholeWidths).map { column, width in
+            switch column.content {
+            case .note: min(width, 8)
+            case .text: min(width, 15)
+            case .code, .exact: width
+            }
+        }
+        return widths.reduce(2 * (columns.count - 1), +)
+    }
+
+    /// The widths of the columns without cuts.
+    private var wholeWidths: [Int] {
+        let lines = [columns.map(\.title)] + rows
+        return columns.indices.map { column in lines.map { displayWidth($0[column]) }.max() ?? 0 }
+    }
+
     private func lines(width: Int?, colored: Bool) -> [String] {
         let titles = columns.map(\.title)
-        let widths = widths(titles, fitting: width)
+        let widths = widths(fitting: width)
         let header = Style.dim(line(titles, widths: widths, colored: false), when: colored)
         return [header] + rows.map { line($0, widths: widths, colored: colored) }
     }
 
     /// Returns the widths of the columns; the widest ones are narrowed until the lines fit, if that is possible without
     /// cutting times, references and phone numbers.
-    private func widths(_ titles: [String], fitting limit: Int?) -> [Int] {
-        var widths = columns.indices.map { column in
-            ([titles] + rows).map { displayWidth($0[column]) }.max() ?? 0
-        }
+    private func widths(fitting limit: Int?) -> [Int] {
+        var widths = wholeWidths
         guard let limit else { return widths }
         // Columns whose values people compare or type are cut last.
         let steps: [(least: Int, canCut: (Column.Content) -> Bool)] = [
-            (6, { $0 == .text }), (12, { $0 != .exact }), (4, { $0 == .text }), (6, { $0 != .exact }),
+            (8, { $0 == .note }), (6, { $0 == .note || $0 == .text }), (12, { $0 != .exact }),
+            (4, { $0 == .note || $0 == .text }), (6, { $0 != .exact }),
         ]
         for (least, canCut) in steps {
             while widths.reduce(2 * (columns.count - 1), +) > limit {

@@ -76,7 +76,8 @@ struct MailCommand: AsyncParsableCommand {
                 guard !mails.isEmpty else { return open ? "No mail to review." : "No mail." }
                 var table = Table(
                     [
-                        .code("ID"), .exact("WHEN"), .init("FROM"), .init("SUBJECT"), .init("READ AS"), .init("REVIEW"),
+                        .code("ID"), .exact("WHEN"), .init("FROM"), .note("SUBJECT").optional(1), .code("READ AS"),
+                        .code("REVIEW"),
                         .exact("SESSION"), .init("DONE"),
                     ])
                 for mail in mails {

@@ -144,10 +144,13 @@ struct SessionsCommand: IntroSubcommand {
     }
 
     private func table(_ sessions: [ListedSession], _ console: Console) -> Table {
-        Table(
+        let isOneStudio = Set(sessions.map(\.session.studio.id)).count == 1
+        let studio = Table.Column("STUDIO")
+        return Table(
             [
-                .exact("SESSION"), .exact("START"), .init("CLIENT"), .init("TRAINER"), .init("STUDIO"), .code("STATUS"),
-                .init("SOURCE"), .init("BOOKED BY"),
+                .exact("SESSION"), .exact("START"), .init("CLIENT"), .init("TRAINER"),
+                isOneStudio ? studio.optional(3) : studio, .code("STATUS"), .init("SOURCE").optional(2),
+                .init("BOOKED BY").optional(1),
             ],
             rows: sessions.map { listed in
                 let session = listed.session
