@@ -38,6 +38,10 @@ struct ScheduleTests {
             #expect(other.contains("  open  08:00  08:30  09:30  10:00  10:30  11:00  11:30\n"), "\(other)")
             let past = try await studio.intro("schedule", "maria", "--from", "2026-11-02", "--days", "1").stdout
             #expect(!past.contains("open"), "\(past)")
+            for format in [["--json"], ["--format", "json"], ["--format", "csv"], ["--format", "ics"]] {
+                let refused = try await studio.intro(["schedule", "maria", "--open"] + format)
+                #expect(refused.exit == 64 && refused.stderr.contains("add --calendar"), "\(refused.stderr)")
+            }
         }
     }
 
@@ -77,10 +81,6 @@ struct ScheduleTests {
                 listed.first?["open_starts"]?.items.first
                     == ["starts_at": "2026-12-05T16:00:00Z", "local_start": "2026-12-05 08:00 PST"])
             #expect(try await studio.intro("schedule", "maria", "--calendar").exit == 64)
-            for format in [["--json"], ["--format", "json"], ["--format", "csv"], ["--format", "ics"]] {
-                let refused = try await studio.intro(["schedule", "maria", "--open"] + format)
-                #expect(refused.exit == 64 && refused.stderr.contains("add --calendar"), "\(refused.stderr)")
-            }
         }
     }
 
