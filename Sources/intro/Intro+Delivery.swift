@@ -216,6 +216,7 @@ extension DeliveryAdvice {
     static let commandLine = DeliveryAdvice { problem in
         switch problem {
         case .failed: "see `intro reminders list --status failed`"
+        case .unknown: "see `intro reminders unknown`"
         case .held: "see `intro reminders hold --help`"
         case .journalMissing: "see `intro reminders hold` and `intro reminders release`"
         }

@@ -46,6 +46,33 @@ struct DatabaseSettingsTests {
         }
     }
 
+    @Test("the database's defaults for dates, literals and names change no result")
+    func textForms() async throws {
+        try await Studio.with { studio in
+            let name = try await studio.database.query("SELECT current_database()").decode(String.self)[0]
+            try await studio.database.withConnection {
+                for setting in [
+                    "datestyle = 'SQL, DMY'", "timezone = 'Asia/Kolkata'", "intervalstyle = 'sql_standard'",
+                    "standard_conforming_strings = off", "quote_all_identifiers = on",
+                ] {
+                    try await $0.execute(script: "ALTER DATABASE \(name) SET \(setting)")
+                }
+            }
+            #expect(try await studio.intro("setup", "--check").exit == 0)
+            try await studio.answer(
+                "trainer", "hours", "maria", "--set", "mon-fri 09:00-17:00", "--from", "2027-01-04")
+            #expect(try await studio.intro("trainer", "hours", "maria").exit == 0)
+            try await studio.answer(
+                "book", "--client", "ana@example.com", "--name", "Ana", "--phone", "(213) 555-0142", "--trainer",
+                "maria", "--at", "2026-12-01 09:00")
+            // A change by hand, in a session with the database's defaults.
+            let change = try await Psql.run("UPDATE session SET confirmed_at = now()", on: studio.conninfo)
+            #expect(change.exit == 0, "\(change.stderr)")
+            let verified = try await studio.intro("verify")
+            #expect(verified.exit == 0, "\(verified.stdout)")
+        }
+    }
+
     @Test("a write to a read-only database exits with 75 and reports that it is read-only")
     func readOnly() async throws {
         try await Studio.with { studio in

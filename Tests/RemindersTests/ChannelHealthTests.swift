@@ -120,6 +120,22 @@ struct DeliveryNoticesTests {
         #expect(log.text.components(separatedBy: "notice the server for mail accepts messages again").count == 2)
     }
 
+    @Test("logs messages with an unknown delivery status as a problem, which ends with a batch without any")
+    func unknown() {
+        let log = CapturedLog()
+        let notices = DeliveryNotices(logger: log.logger)
+        var lost = DeliveryRun.Report()
+        lost.counts.unknown = 3
+        for _ in 0..<2 { notices.log(lost) }
+        notices.log(DeliveryRun.Report())
+        var sent = DeliveryRun.Report()
+        sent.counts.sent = 1
+        notices.log(sent)
+        let lines = log.text.split(separator: "\n")
+        #expect(lines.count == 2, "\(log.text)")
+        #expect(lines.first?.hasPrefix("warning messages have an unknown delivery status") == true)
+    }
+
     @Test("logs an unusable template once, and again when it is usable")
     func templates() {
         let log = CapturedLog()

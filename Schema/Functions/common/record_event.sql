@@ -2,10 +2,16 @@
 -- the login chooses; the login is recorded by the server. Runs as the owner, and therefore only on tables of this
 -- schema: otherwise a login could attach it to a temporary table and write events of its own.
 --
+-- Times are written in one form, whatever the settings of the login that makes the change: verify compares them with
+-- the rows.
+--
 -- search_path is that of `setup`: this schema, then pg_temp, so that no temporary table takes precedence. The schema
 -- need not be public, so the path cannot be written here.
 CREATE OR REPLACE FUNCTION record_event() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
+LANGUAGE plpgsql SECURITY DEFINER
+SET search_path FROM CURRENT
+SET DateStyle = 'ISO, YMD'
+SET TimeZone = 'UTC' AS $$
 DECLARE
     v_before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
     v_after  jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;

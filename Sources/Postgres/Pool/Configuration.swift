@@ -116,11 +116,19 @@ extension Database {
         /// The first statement of a transaction behind PgBouncer; `nil` where connections are server sessions.
         var transactionSettings: SQL? {
             guard !preparedStatements else { return nil }
-            let settings = (timeouts + sessionSettings).map { setting -> SQL in
+            let settings = (Self.textForms + timeouts + sessionSettings).map { setting -> SQL in
                 "set_config(\(setting.name), \(setting.value), true)"
             }
             return "SELECT \(SQL.joined(settings, separator: ", "))"
         }
+
+        /// The settings on which the text form of values and the meaning of literals depend, whatever the database's
+        /// defaults are.
+        private static let textForms = [
+            (name: "DateStyle", value: "ISO, YMD"), (name: "IntervalStyle", value: "postgres"),
+            (name: "TimeZone", value: "UTC"), (name: "standard_conforming_strings", value: "on"),
+            (name: "quote_all_identifiers", value: "off"),
+        ]
 
         private var timeouts: [(name: String, value: String)] {
             [
@@ -135,7 +143,8 @@ extension Database {
         /// JIT compilation is off: it made short statements four times slower.
         private var serverSettings: String {
             let settings =
-                [("jit", "off"), ("default_transaction_isolation", "read committed")] + timeouts + sessionSettings
+                [("jit", "off"), ("default_transaction_isolation", "read committed")] + Self.textForms + timeouts
+                + sessionSettings
             let own = settings.map { "-c \($0.0)=\(Self.escaped($0.1))" }.joined(separator: " ")
             return own + (ProcessInfo.processInfo.environment["PGOPTIONS"].map { " " + $0 } ?? "")
         }

@@ -91,6 +91,7 @@ public final class DeliveryNotices: Sendable {
         for channel in Channel.allCases { log(report, channel) }
         logTemplates(templateProblems, changes: report.templateProblems)
         logHeld(report.held)
+        logUnknown(report)
         for (failure, count) in report.failures.sorted(by: { $0.key.reason.rawValue < $1.key.reason.rawValue })
         where isReported(failure, report) {
             problems.occurs(
@@ -108,6 +109,17 @@ public final class DeliveryNotices: Sendable {
                 problems.ends(
                     "\(channel.rawValue) \(reason.rawValue)", "messages for \(channel.words) are no longer postponed")
             }
+        }
+    }
+
+    /// Logs messages that may or may not have arrived: the server did not reply, or their sender crashed.
+    private func logUnknown(_ report: DeliveryRun.Report) {
+        if report.counts.unknown > 0 {
+            problems.occurs(
+                "unknown", "\(advice.message("messages have an unknown delivery status", on: .unknown))",
+                metadata: ["messages": .stringConvertible(report.counts.unknown)])
+        } else if report.counts.sent > 0 {
+            problems.ends("unknown", "messages have a known delivery status again")
         }
     }
 

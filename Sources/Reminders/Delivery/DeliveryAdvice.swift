@@ -4,6 +4,8 @@ public struct DeliveryAdvice: Sendable {
     public enum Problem: Sendable, CaseIterable {
         /// Messages failed permanently.
         case failed
+        /// Messages have an unknown delivery status.
+        case unknown
         /// Messages are held after a restore of the database.
         case held
         /// Messages are held because a sender's journal is missing.

@@ -51,6 +51,8 @@ extension DeliveryRun {
         public internal(set) var blocked = 0
         /// The template problems, if the operator's folder has changed since the previous batch.
         public internal(set) var templateProblems: [String] = []
+        /// The number of messages whose server did not reply, which are part of the unknown ones.
+        public internal(set) var unanswered = 0
         /// The sessions with a message whose sender crashed before its outcome was recorded.
         public internal(set) var abandoned: [Reference] = []
         /// The number of messages marked as unknown because this sender's journal lists them and the database, which
@@ -96,7 +98,9 @@ extension DeliveryRun.Report {
             sentByRule[rule, default: 0] += 1
         case .rejectedTemporarily, .rejectedPermanently, .senderRefused, .notSent:
             if let failure = DeliveryRun.Failure(record, channel) { count(failedAs: failure) }
-        case .unknown: counts.add(to: \.unknown)
+        case .unknown:
+            counts.add(to: \.unknown)
+            unanswered += 1
         }
     }
 

@@ -102,7 +102,17 @@ extension DeliveryRun.Report {
     /// Returns the failure for messages that were not sent; `nil` when all due messages were sent.
     fileprivate var failure: Failure? {
         let held = held?.failure
-        return held?.exit == .misconfigured ? held : unreachableFailure ?? partialFailure ?? held
+        return held?.exit == .misconfigured ? held : unreachableFailure ?? partialFailure ?? unknownFailure ?? held
+    }
+
+    /// Returns the failure for messages that may or may not have arrived.
+    private var unknownFailure: Failure? {
+        guard unanswered > 0 else { return nil }
+        return Failure(
+            code: "messages_unknown", message: "\(counted(unanswered, "message")) may or may not have arrived",
+            reason: "the connection was lost before the server replied",
+            hint: "ask the clients, then `intro reminders resend` or `settle` each; see `intro reminders unknown`",
+            exit: .unreachable)
     }
 
     /// Returns the failure for a transport that cannot be used.
