@@ -92,7 +92,7 @@ extension Intro {
         {
             return session
         }
-        let region = try await region(in: database)
+        let region = try await region(ofPhone: text, in: database)
         guard let search = try SessionSearch(text, region: region) else {
             throw NotFound(.session(try reference.get()))
         }
@@ -149,7 +149,7 @@ extension Intro {
     /// - Returns: The clients, at least one.
     /// - Throws: `NotFound`, `InvalidInput`, `ClientIdentifier.UnrecognizedText` or `PostgresError`.
     func clients(_ text: String, in database: Database) async throws -> [Client] {
-        let region = try await region(in: database)
+        let region = try await region(ofPhone: text, in: database)
         guard let search = try SessionSearch(text, region: region) else {
             _ = try ClientIdentifier(text, region: region)
             throw NotFound(.namedClient(text))
@@ -185,13 +185,33 @@ extension Intro {
     /// Returns the default region of phone numbers without a country code, for commands without a studio.
     ///
     /// - Parameter database: The database to query.
-    /// - Returns: The region of all studios, or the United States if they are in several or none exists.
-    /// - Throws: `PostgresError`.
+    /// - Returns: The region of the default studio, or else that of all studios; the United States if they are in several
+    ///   or none exists.
+    /// - Throws: `NotFound`, `InvalidInput` or `PostgresError`.
     func region(in database: Database) async throws -> Region {
+        try await regions(in: database)[0]
+    }
+
+    /// Returns the default region, and after it the other regions of the studios.
+    private func regions(in database: Database) async throws -> [Region] {
         let studios = try await database.withConnection { try await StudioRepository($0).all() }
-        let regions = Set(studios.map(\.region))
-        guard let only = regions.first, regions.count == 1 else { return try Region("US") }
-        return only
+        let own = try defaultStudio.flatMap { handle in studios.first { $0.handle == handle }?.region }
+        let all = Set(studios.map(\.region)).sorted { $0.code < $1.code }
+        let first = try own ?? (all.count == 1 ? all[0] : Region("US"))
+        return [first] + all.filter { $0 != first }
+    }
+
+    /// Returns the region in which a text is the phone number of a client; the default region if there is none.
+    private func region(ofPhone text: String, in database: Database) async throws -> Region {
+        let regions = try await regions(in: database)
+        guard regions.count > 1 else { return regions[0] }
+        return try await database.withConnection { connection in
+            for region in regions {
+                guard case .phone(let phone)? = try? ClientIdentifier(text, region: region) else { continue }
+                if try await !ClientRepository(connection).matching(.phone(phone)).isEmpty { return region }
+            }
+            return regions[0]
+        }
     }
 
     /// Finds out which client is meant.
@@ -206,7 +226,7 @@ extension Intro {
     func clientIdentifier(
         _ text: String, isExact: Bool = false, in database: Database
     ) async throws -> ClientIdentifier {
-        let region = try await region(in: database)
+        let region = try await region(ofPhone: text, in: database)
         do {
             return try ClientIdentifier(text, region: region)
         } catch is ClientIdentifier.UnrecognizedText {

@@ -22,6 +22,26 @@ struct SessionLookupTests {
         }
     }
 
+    @Test("a national phone number is read in the region of the studio whose client has it")
+    func nationalNumber() async throws {
+        try await Studio.with { studio in
+            try await studio.answer(
+                "studio", "add", "Berlin", "--id", "berlin", "--time-zone", "Europe/Berlin", "--region", "DE")
+            try await studio.book("Zoe", at: "2026-12-01 09:00")
+            try await studio.answer("client", "edit", "zoe@example.com", "--phone", "+49 30 90182012")
+            for command in [["show"], ["client", "show"], ["why"]] {
+                let result = try await studio.intro(command + ["030 90182012"])
+                #expect(result.exit == 0, "\(command): \(result.stderr)")
+            }
+            #expect(try await studio.intro("client", "show", "030 90182013").exit == 65)
+            // The default studio's region precedes the others.
+            let added = try await studio.intro(
+                "client", "add", "Karl", "--phone", "030 90182014", "--json",
+                environment: ["INTRO_STUDIO": "berlin"])
+            #expect(added.stdout.contains("+493090182014"), "\(added.stderr)")
+        }
+    }
+
     @Test("a name that can be a reference is a name unless a session has that reference")
     func nameLikeReference() async throws {
         try await Studio.with { studio in
