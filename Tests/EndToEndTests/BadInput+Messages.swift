@@ -55,7 +55,7 @@ extension BadInput {
         let options = [
             "--channel": ["fax"] + hostile, "--scope": ["never"] + hostile, "--how": Array(hostile.dropFirst()),
         ]
-        let noOnes = ["Ana Ruiz", "0", "ana@"] + hostile
+        let noOnes = ["0", "ana@"] + hostile
         return ["opt-out", "opt-in"].flatMap { verb in
             options.sorted { $0.key < $1.key }.flatMap { option, values in
                 values.map { ["client", verb, "ana@example.com", option, $0] }

@@ -43,7 +43,7 @@ struct ClientNoteTests {
             try await studio.answer("client", "add", "Ana Lima", "--email", "other@example.com")
             let several = try await studio.intro("client", "note", "ana lima", "x")
             #expect(several.exit == 65)
-            #expect(several.stderr.contains("(client 1), Ana Lima (client 2)"), "\(several.stderr)")
+            #expect(several.stderr.contains("#1  Ana Lima  ana@example.com\n  #2  Ana Lima"), "\(several.stderr)")
         }
     }
 

@@ -58,7 +58,8 @@ struct DatabaseSettingsTests {
                     try await $0.execute(script: "ALTER DATABASE \(name) SET \(setting)")
                 }
             }
-            #expect(try await studio.intro("setup", "--check").exit == 0)
+            let checked = try await studio.intro("setup", "--check")
+            #expect(checked.exit == 0, "\(checked.stderr)")
             try await studio.answer(
                 "trainer", "hours", "maria", "--set", "mon-fri 09:00-17:00", "--from", "2027-01-04")
             #expect(try await studio.intro("trainer", "hours", "maria").exit == 0)

@@ -141,3 +141,48 @@ public enum ClientIdentifier: Sendable, Equatable {
         return Client.ID(number)
     }
 }
+
+/// The attributes of a client that can be edited.
+public struct ClientDetails: Sendable {
+    /// The name, as the person gives it.
+    public var name: String
+    /// The e-mail address for messages.
+    public var email: EmailAddress?
+    /// The phone number, in E.164 form.
+    public var phone: PhoneNumber?
+    /// The IANA time zone; `nil` if it is the studio's.
+    public var timeZone: String?
+    /// How the person learned about the studio.
+    public var source: String?
+    /// The language for messages; `nil` means English.
+    public var language: Language?
+    /// The parent or guardian of a client who is a minor.
+    public var guardian: String?
+
+    /// Creates the details of a new client.
+    public init(name: PersonName, email: EmailAddress?, phone: PhoneNumber?, source: String? = nil) {
+        self.name = name.text
+        self.email = email
+        self.phone = phone
+        self.source = source
+    }
+
+    /// Creates the details of an existing client.
+    public init(of client: Client) {
+        name = client.name
+        email = client.email
+        phone = client.phone
+        timeZone = client.timeZone
+        source = client.source
+        language = client.language
+        guardian = client.guardian
+    }
+
+    /// The contacts that identify the person.
+    public var contacts: Contacts {
+        var contacts = Contacts()
+        contacts.add(email)
+        contacts.add(phone)
+        return contacts
+    }
+}

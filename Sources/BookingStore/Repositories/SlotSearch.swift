@@ -59,53 +59,53 @@ public struct SlotSearch: Sendable {
     }
 }
 
+/// The free slots that a search found.
+public struct FoundSlots: Sendable {
+    /// The first slots, up to the limit, by start, handle and studio.
+    public let slots: [Slot]
+    /// The number of all slots.
+    public let total: Int
+    /// The start of the last of all slots, and its studio; `nil` without slots.
+    public let last: (start: Date, studio: Session.Place)?
+}
+
 extension SlotRepository {
-    /// Reads the free slots of a search, by start, handle and studio, together with the next statement.
+    /// Returns the free slots of a search.
+    ///
+    /// One statement returns the first slots and counts all: reading them takes almost all of its time.
     ///
     /// - Parameters:
     ///   - search: The conditions.
     ///   - now: The current time, to which notice and horizon refer.
     ///   - limit: The maximum number of slots.
     /// - Returns: The slots.
-    public func sendOpen(_ search: SlotSearch, now: Date, limit: Int) async -> Pending<[Slot]> {
+    /// - Throws: ``PostgresError``.
+    public func open(_ search: SlotSearch, now: Date, limit: Int) async throws -> FoundSlots {
         let places = Dictionary(search.windows.map { ($0.studio.id, Session.Place($0.studio)) }) { first, _ in first }
-        return await connection.send(
+        var (total, last): (Int, (start: Date, studio: Session.Place)?) = (0, nil)
+        let slots = try await connection.query(
             """
-            SELECT place.studio_id, slot.starts_at, slot.trainer_id, slot.handle, slot.name
+            SELECT place.studio_id, slot.starts_at, slot.trainer_id, slot.handle, slot.name,
+                   count(*) OVER (),
+                   last_value(slot.starts_at) OVER whole,
+                   last_value(place.studio_id) OVER whole
             FROM \(search.slots(now: now))
+            WINDOW whole AS (
+                ORDER BY slot.starts_at, slot.handle, place.studio_id
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
             ORDER BY slot.starts_at, slot.handle, place.studio_id
             LIMIT \(Int64(limit))
             """
-        ).map { rows in
-            try rows.map { row in
-                let studio = Studio.ID(try row.next())
-                let start = try row.next(Date.self)
-                let trainer = Session.TrainerName(
-                    id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next())
-                return places[studio].map { Slot(startsAt: start, trainer: trainer, studio: $0) }
-            }.compactMap(\.self)
-        }
-    }
-
-    /// Reads the number of slots of a search and the last one, together with the next statement.
-    ///
-    /// - Parameters:
-    ///   - search: The conditions.
-    ///   - now: The current time, to which notice and horizon refer.
-    /// - Returns: The number, and the start and the studio of the last slot.
-    public func sendCount(
-        _ search: SlotSearch, now: Date
-    ) async -> Pending<(count: Int, last: Date?, studio: Studio.ID?)> {
-        await connection.send(
-            """
-            SELECT count(*),
-                   max(slot.starts_at),
-                   (array_agg(place.studio_id ORDER BY slot.starts_at DESC, slot.handle DESC, place.studio_id DESC))[1]
-            FROM \(search.slots(now: now))
-            """
-        ).map { rows in
-            let row = try rows.decode((Int64, Date?, Int32?).self)[0]
-            return (Int(row.0), row.1, row.2.map { Studio.ID($0) })
-        }
+        ).map { row in
+            let studio = places[Studio.ID(try row.next())]
+            let start = try row.next(Date.self)
+            let trainer = Session.TrainerName(
+                id: Trainer.ID(try row.next()), handle: try row.next(), name: try row.next())
+            total = Int(try row.next(Int64.self))
+            let lastStart = try row.next(Date.self)
+            last = places[Studio.ID(try row.next())].map { (lastStart, $0) }
+            return studio.map { Slot(startsAt: start, trainer: trainer, studio: $0) }
+        }.compactMap(\.self)
+        return FoundSlots(slots: slots, total: total, last: last)
     }
 }

@@ -185,14 +185,10 @@ public final actor Connection {
     }
 
     /// Whether the server closed the connection while it was idle.
-    private var hasGoneStale: Bool {
-        handle?.hasGoneStale ?? true
-    }
+    private var hasGoneStale: Bool { handle?.hasGoneStale ?? true }
 
     /// Closes the connection.
-    func close() {
-        handle = nil
-    }
+    func close() { handle = nil }
 
     private func cancellable<Result>(_ work: () throws -> Result) async throws -> Result {
         guard !Task.isCancelled else {
@@ -288,9 +284,7 @@ public final actor Connection {
 private final actor Opener {
     private let thread: ConnectionThread
 
-    init() throws(PostgresError) {
-        thread = try ConnectionThread()
-    }
+    init() throws(PostgresError) { thread = try ConnectionThread() }
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 

@@ -53,6 +53,11 @@ extension RemindersCommand {
             }
             let report = try await Interruptible.run { try await batch.send(until: until, limit: limit) }
             try intro.console.report(DeliverySummaryRecord(report)) { summary(report) }
+            if report.unanswered > 0 {
+                intro.console.note(
+                    "note: \(counted(report.unanswered, "message")) may or may not have arrived, because the server did "
+                        + "not reply: see `intro reminders unknown`")
+            }
             if let failure = report.failure { throw failure }
         }
 
@@ -102,17 +107,7 @@ extension DeliveryRun.Report {
     /// Returns the failure for messages that were not sent; `nil` when all due messages were sent.
     fileprivate var failure: Failure? {
         let held = held?.failure
-        return held?.exit == .misconfigured ? held : unreachableFailure ?? partialFailure ?? unknownFailure ?? held
-    }
-
-    /// Returns the failure for messages that may or may not have arrived.
-    private var unknownFailure: Failure? {
-        guard unanswered > 0 else { return nil }
-        return Failure(
-            code: "messages_unknown", message: "\(counted(unanswered, "message")) may or may not have arrived",
-            reason: "the connection was lost before the server replied",
-            hint: "ask the clients, then `intro reminders resend` or `settle` each; see `intro reminders unknown`",
-            exit: .unreachable)
+        return held?.exit == .misconfigured ? held : unreachableFailure ?? partialFailure ?? held
     }
 
     /// Returns the failure for a transport that cannot be used.

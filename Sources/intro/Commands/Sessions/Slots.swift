@@ -56,25 +56,20 @@ struct Slots: IntroSubcommand {
         let (studios, trainer) = try await intro.slotTargets(studio: studio, trainer: trainer, in: database)
         let search = try await search(studios, trainer, of: intro, in: database)
         let now = intro.now
-        let (slots, all) = try await database.withConnection { connection in
-            let repository = SlotRepository(connection)
-            let slots = await repository.sendOpen(search, now: now, limit: limit)
-            guard !first else {
-                return (try await slots.value(), (count: 1, last: nil as Date?, studio: nil as Studio.ID?))
-            }
-            let all = await repository.sendCount(search, now: now)
-            return (try await slots.value(), try await all.value())
+        let found = try await database.withConnection { connection in
+            try await SlotRepository(connection).open(search, now: now, limit: limit)
         }
+        let slots = found.slots
         guard let last = slots.last else {
             let why = try await reason(search, trainer, of: intro, database)
             return try intro.console.report([SlotRecord]()) { why }
         }
         var rest: TruncatedList?
         let isOfSeveral = studios.count > 1
-        if all.count > slots.count, let end = all.last, let studio = studios.first(where: { $0.id == all.studio }) {
+        if !first, found.total > slots.count, let end = found.last {
             rest = TruncatedList(
-                shown: slots.count, total: all.count, last: last.startsAt, end: end, clock: studio.clock,
-                place: isOfSeveral ? studio.name.visible : nil, times: intro.console.times)
+                shown: slots.count, total: found.total, last: last.startsAt, end: end.start, clock: end.studio.clock,
+                place: isOfSeveral ? end.studio.name.visible : nil, times: intro.console.times)
             rest?.largestLimit = 100_000
         }
         try intro.console.report(slots.map { SlotRecord($0) }, leavingOut: rest) {
