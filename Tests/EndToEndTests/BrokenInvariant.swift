@@ -21,6 +21,10 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
         "SET LOCAL session_replication_role = replica;\n\(script)"
     }
 
+    private static func withoutEvents(of subject: String, _ id: String) -> String {
+        withoutTriggers("DELETE FROM event WHERE subject = '\(subject)' AND subject_id = \(id);")
+    }
+
     private static func session(of client: String) -> String {
         "(SELECT s.id FROM session AS s JOIN client AS c ON c.id = s.client_id WHERE c.name = '\(client)')"
     }
@@ -54,12 +58,12 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
             """),
         BrokenInvariant(
             "hold_overlap", ["Ana"],
-            withoutTriggers(
-                """
-                INSERT INTO hold (key, studio_id, trainer_id, station, starts_at, ends_at, occupied, held_at, expires_at, held_by)
-                SELECT 'K7Q29FXM', studio_id, trainer_id, 2, starts_at, ends_at, occupied, now(), '2100-01-01', 'desk'
-                FROM session WHERE id = \(session(of: "Ana"));
-                """)),
+            """
+            ALTER TABLE hold DISABLE TRIGGER hold_not_occupied;
+            INSERT INTO hold (key, studio_id, trainer_id, station, starts_at, ends_at, occupied, held_at, expires_at, held_by)
+            SELECT 'K7Q29FXM', studio_id, trainer_id, 2, starts_at, ends_at, occupied, now(), '2100-01-01', 'desk'
+            FROM session WHERE id = \(session(of: "Ana"));
+            """),
         BrokenInvariant(
             "station_missing", ["Ana"], "UPDATE session SET station = 9 WHERE id = \(session(of: "Ana"));"),
         BrokenInvariant(
@@ -118,6 +122,24 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
                 """)),
         BrokenInvariant(
             "client_events", [], withoutTriggers("UPDATE client SET name = 'Zoe' WHERE name = 'Dan';")),
+        BrokenInvariant("client_events", [], withoutEvents(of: "client", client("Ana"))),
+        BrokenInvariant("client_events", [], withoutTriggers("INSERT INTO client (name) VALUES ('Fay');")),
+        BrokenInvariant("other_events", [], withoutEvents(of: "studio", "1")),
+        BrokenInvariant(
+            "other_events", [], withoutEvents(of: "trainer", "(SELECT id FROM trainer WHERE handle = 'maria')")),
+        BrokenInvariant("other_events", [], withoutEvents(of: "hours_season", "1")),
+        BrokenInvariant("other_events", [], withoutEvents(of: "hours", "1")),
+        BrokenInvariant(
+            "other_events", [],
+            withoutEvents(
+                of: "consent", "(SELECT id FROM consent WHERE client_id = \(client("Ana")) AND scope = 'session')")),
+        BrokenInvariant(
+            "other_events", [],
+            withoutTriggers(
+                """
+                INSERT INTO suppression (channel, address, reason, at, actor)
+                VALUES ('email', 'zoe@example.com', 'complaint', now(), 'admin');
+                """)),
         BrokenInvariant(
             "other_events", [], withoutTriggers("UPDATE trainer SET daily_limit = 3 WHERE handle = 'maria';")),
         BrokenInvariant(
@@ -141,11 +163,11 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
                 "UPDATE message SET run_id = 999 WHERE rule = 'confirmation' AND session_id = \(session(of: "Ana"));")),
         BrokenInvariant(
             "orphans", [],
-            withoutTriggers(
-                """
-                INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
-                VALUES (999, 'email', 'session', true, now(), 'test', 'admin');
-                """)),
+            """
+            ALTER TABLE consent DROP CONSTRAINT consent_client_exists;
+            INSERT INTO consent (client_id, channel, scope, granted, at, how, actor)
+            VALUES (999, 'email', 'session', true, now(), 'test', 'admin');
+            """),
         BrokenInvariant(
             "job_lease", [],
             """

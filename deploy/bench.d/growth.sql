@@ -145,6 +145,24 @@ CROSS JOIN LATERAL (
 ) AS happened (subject, action, at)
 WHERE s.status <> 'booked' OR happened.action = 'insert';
 
+-- As everywhere, each row has the event of its insertion.
+INSERT INTO event (at, actor, subject, subject_id, studio_id, action, after)
+SELECT created_at, 'bench', 'consent', consent.id, NULL::integer, 'insert', to_jsonb(consent)
+FROM consent
+JOIN client ON client.id = consent.client_id
+UNION ALL
+SELECT :'now', 'bench', 'studio', id, NULL, 'insert', to_jsonb(studio)
+FROM studio
+UNION ALL
+SELECT :'now', 'bench', 'trainer', id, home_studio_id, 'insert', to_jsonb(trainer)
+FROM trainer
+UNION ALL
+SELECT :'now', 'bench', 'hours_season', id, studio_id, 'insert', to_jsonb(hours_season)
+FROM hours_season
+UNION ALL
+SELECT :'now', 'bench', 'hours', season_id, NULL, 'insert', to_jsonb(hours)
+FROM hours;
+
 INSERT INTO closed_day (studio_id, day, left_open)
 SELECT studio.id, day, 0
 FROM studio

@@ -72,7 +72,9 @@ extension BookingInvariant {
             default: "a studio, trainer, hold, note, rule, consent or suppression, or of hours, time off or a closure"
             }
         return InvariantWording(
-            meaning: "the event log does not explain the row of \(object): it was changed without the triggers",
+            meaning:
+                "the event log does not explain the row of \(object): the row was changed without the triggers, or its "
+                + "events were removed",
             remedy:
                 "compare the row with `intro log`, and correct it; the owner of the schema records a change that is "
                 + "right as an event (\"Verify\" in deploy/README.md)")
