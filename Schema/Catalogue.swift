@@ -34,6 +34,8 @@ public enum Catalogue {
                 "disabled: \(found.kind) \(found.name)"
             case (_, let found?) where found.definition.hasSuffix(Catalogue.invalid):
                 "invalid: \(found.kind) \(found.name)"
+            case (_, let found?) where found.definition.hasSuffix(Catalogue.foreign):
+                "another owner: \(found.kind) \(found.name)"
             case (_, let found?) where found.kind == .table: "\(found.definition): table \(found.name)"
             case (_, let found): "changed: \(found?.kind.rawValue ?? "object") \(found?.name ?? "")"
             }
@@ -43,6 +45,8 @@ public enum Catalogue {
     static let disabled = " DISABLED"
     /// Marks an index whose construction was interrupted.
     static let invalid = " INVALID"
+    /// Marks a function that does not belong to the owner of the tables.
+    static let foreign = " ANOTHER OWNER"
 
     /// The objects that the migrations and function files create.
     static let expected = entries(
@@ -151,8 +155,19 @@ public enum Catalogue {
             SELECT 'function', p.proname || '(' || pg_get_function_identity_arguments(p.oid) || ')',
                    concat_ws(
                        ' ', CASE WHEN p.prosecdef THEN 'SECURITY DEFINER' END,
-                       (SELECT string_agg(split_part(setting, '=', 1), ' ') FROM unnest(p.proconfig) AS setting),
-                       md5(p.prosrc))
+                       CASE p.provolatile WHEN 'i' THEN 'IMMUTABLE' WHEN 's' THEN 'STABLE' END,
+                       CASE WHEN p.proisstrict THEN 'STRICT' END,
+                       CASE p.proparallel WHEN 's' THEN 'PARALLEL SAFE' WHEN 'r' THEN 'PARALLEL RESTRICTED' END,
+                       -- FROM CURRENT stores the name of the schema, which differs between databases.
+                       (SELECT string_agg(
+                            CASE setting
+                                WHEN format('search_path=%I, pg_temp', current_schema()) THEN 'search_path=own'
+                                ELSE setting
+                            END, ' ' ORDER BY number)
+                        FROM unnest(p.proconfig) WITH ORDINALITY AS own (setting, number)),
+                       md5(p.prosrc),
+                       CASE WHEN p.proowner <> (SELECT relowner FROM own_table WHERE name = 'schema_migration')
+                           THEN 'ANOTHER OWNER' END)
             FROM pg_proc AS p
             JOIN pg_language AS l ON l.oid = p.prolang AND l.lanname IN ('sql', 'plpgsql')
             WHERE p.pronamespace = current_schema()::regnamespace
@@ -179,8 +194,8 @@ extension Catalogue {
     /// Restores objects that were dropped, disabled or changed manually.
     ///
     /// Functions and triggers are created again from their files. Missing constraints and indexes are created; a changed
-    /// one is not altered, and neither are tables, columns, rules, nor triggers that are not listed, because the reason for
-    /// the change is not known.
+    /// one is not altered, and neither are tables, columns, rules, triggers that are not listed, nor functions of another
+    /// owner, because the reason for the change is not known.
     ///
     /// - Parameters:
     ///   - database: The database to change; its user must own the schema.
@@ -242,7 +257,8 @@ extension Catalogue.Difference {
 extension SchemaText {
     /// Returns whether the text creates the function or trigger that differs.
     fileprivate func defines(_ difference: Catalogue.Difference) -> Bool {
-        guard let expected = difference.expected else { return false }
+        guard let expected = difference.expected, difference.found?.definition.hasSuffix(Catalogue.foreign) != true
+        else { return false }
         switch expected.kind {
         case .function:
             let name = expected.name.prefix { $0 != "(" }

@@ -36,6 +36,12 @@ struct CatalogueTests {
                 "CREATE OR REPLACE FUNCTION refuse_event_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
                 "changed: function refuse_event_change()"
             ),
+            ("ALTER FUNCTION record_event() SET search_path = pg_temp, public", "changed: function record_event()"),
+            ("ALTER FUNCTION record_event() RESET search_path", "changed: function record_event()"),
+            ("ALTER FUNCTION record_event() SECURITY INVOKER", "changed: function record_event()"),
+            ("ALTER FUNCTION contact_key(text) VOLATILE", "changed: function contact_key(p_contact text)"),
+            ("ALTER FUNCTION contact_key(text) STRICT", "changed: function contact_key(p_contact text)"),
+            ("ALTER FUNCTION contact_key(text) PARALLEL UNSAFE", "changed: function contact_key(p_contact text)"),
             (
                 "ALTER TABLE free_session_claim DROP CONSTRAINT one_free_session_per_person",
                 "missing: constraint free_session_claim.one_free_session_per_person"
@@ -69,6 +75,7 @@ struct CatalogueTests {
             ("ALTER TABLE hold SET UNLOGGED", "unlogged: table hold"),
             ("ALTER TABLE client ENABLE ROW LEVEL SECURITY", "row security enabled: table client"),
             ("ALTER TABLE session OWNER TO pg_monitor", "another owner: table session"),
+            ("ALTER FUNCTION record_event() OWNER TO pg_monitor", "another owner: function record_event()"),
         ])
     func left(statement: String, difference: String) async throws {
         try await withBookingFixture { fixture in
