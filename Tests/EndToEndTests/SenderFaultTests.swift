@@ -147,6 +147,14 @@ struct SenderFaultTests {
         /// The exit status of the sender.
         let exit: Int32
 
+        /// The reason in words, in the error.
+        var words: String? {
+            [
+                "rejected_for_now": "temporarily rejected", "rejected_for_good": "permanently rejected",
+                "not_sent": "server unavailable",
+            ][reason]
+        }
+
         var testDescription: String { "\(action) at \(step) is \(status)" }
     }
 
@@ -178,7 +186,7 @@ struct SenderFaultTests {
             #expect(result.exit == outcome.exit, "\(result.stderr)")
             #expect(try result.printed["due"] == 1)
             if outcome.exit != 0 {
-                #expect(result.error?.message.contains("1 \(outcome.reason)") == true, "\(result.stderr)")
+                #expect(result.error?.message.contains("1 \(outcome.words ?? "")") == true, "\(result.stderr)")
             }
             let entry = try #require(try await studio.answer("reminders", "list").items.first)
             #expect(entry["status"] == .text(outcome.status))

@@ -151,7 +151,7 @@ struct TrainerCoverTests {
                     "Tue Dec 1, 10:00 AM PST  Ben  +1 213-555-0142",
                     "would be moved to James Carter; cannot be notified: no e-mail address",
                     "Tue Dec 1, 11:00 AM PST  Cleo", "cleo@example.com (no phone number)",
-                    "would be moved to Aiko Tanaka; cannot be notified: the client has", "opted out",
+                    "would be moved to Aiko Tanaka; cannot be notified: recipient has", "opted out",
                 ], "\(text)")
             let dry = try await cover(studio, "--dry-run")
             let moved = try await cover(studio)["moved"]?.items ?? []
