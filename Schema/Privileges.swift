@@ -174,9 +174,7 @@ public enum Privileges {
                 .filter { entry in ownRoles.contains { entry.hasPrefix($0) } })
         let roles = Set(try await existingRoles(on: connection))
         let functions = try await connection.query(Self.ownFunctions).decode(String.self)
-        let unknown =
-            columns.keys.filter { tables[$0] == nil }.map { "table \($0) is not listed" }
-            + Set(functions).filter { Self.functions[$0] == nil }.map { "function \($0) is not listed" }
+        let unknown = unlistedObjects(columns: columns, functions: functions)
         let ownsDatabase = try await connection.query(Self.ownsDatabase).decode(Bool.self)[0]
         let fixed = Set(rangeConstructors).subtracting(functions).map { " function \($0)" }
         let expected = Set(
@@ -184,8 +182,27 @@ public enum Privileges {
                 roles.contains { entry.hasPrefix("\($0) ") } && (ownsDatabase || !entry.hasSuffix(" database"))
                     && !fixed.contains { entry.hasSuffix($0) }
             })
-        return unknown.sorted() + expected.subtracting(found).sorted().map { "missing: \($0)" }
+        return unknown + expected.subtracting(found).sorted().map { "missing: \($0)" }
             + found.subtracting(expected).sorted().map { "too much: \($0)" }
+    }
+
+    /// The end of the description of an object that is not in the tables above.
+    public static let unlisted = " is not listed"
+
+    /// Finds tables and functions in the schema that are not in the tables above.
+    ///
+    /// - Parameter connection: A connection to the database.
+    /// - Returns: The objects, in words, such as `function mine is not listed`; sorted.
+    /// - Throws: ``PostgresError``.
+    public static func unlistedObjects(on connection: Connection) async throws -> [String] {
+        unlistedObjects(
+            columns: try await columns(of: connection),
+            functions: try await connection.query(Self.ownFunctions).decode(String.self))
+    }
+
+    private static func unlistedObjects(columns: [String: [String]], functions: [String]) -> [String] {
+        let tables = columns.keys.filter { Self.tables[$0] == nil }.map { "table \($0)\(unlisted)" }
+        return (tables + functions.filter { Self.functions[$0] == nil }.map { "function \($0)\(unlisted)" }).sorted()
     }
 
     /// Returns the expected privileges, such as `intro_reader SELECT table studio`.

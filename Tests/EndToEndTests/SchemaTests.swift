@@ -76,6 +76,36 @@ struct SchemaTests {
         }
     }
 
+    @Test("a function that is not listed is reported by setup --check and by setup, with the hint to drop it")
+    func unlistedFunction() async throws {
+        try await Studio.with { studio in
+            try await studio.database.query(
+                "CREATE FUNCTION mine() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")
+            for words in [["--check"], []] {
+                let result = try await IntroBinary.run(
+                    ["setup", "--json"] + words, environment: ["INTRO_DATABASE_URL": studio.conninfo])
+                #expect(result.exit == 78, "\(words): \(result.stderr)")
+                #expect(result.error?.message.contains("function mine is not listed") == true, "\(result.stderr)")
+                #expect(result.error?.hint.contains("drop what is not listed") == true, "\(result.stderr)")
+            }
+            try await studio.database.query("DROP FUNCTION mine()")
+            #expect(try await setup(on: studio.conninfo).exit == 0)
+        }
+    }
+
+    @Test(
+        "setup by a login that does not own the schema exits with 78, and names the owner",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
+    func notOwner() async throws {
+        try await Studio.with { studio in
+            try await studio.withLogin("IN ROLE intro_service") { desk in
+                let result = try await desk.intro("setup", "--json")
+                #expect(result.exit == 78, "\(result.stderr)")
+                #expect(result.error?.hint == "run it as the owner of the schema", "\(result.stderr)")
+            }
+        }
+    }
+
     @Test("a newer schema is not changed, even by setup")
     func newer() async throws {
         try await Studio.with { studio in

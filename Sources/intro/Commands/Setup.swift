@@ -40,9 +40,7 @@ struct Setup: IntroSubcommand {
     func run(in intro: Intro) async throws {
         let database = try await intro.uncheckedDatabase()
         if check { try await DatabaseRequirement.check(database) }
-        let found = try await check ? Schema.status(of: database) : apply(to: database, intro)
-        if let failure = Failure(found), check || !found.canBeApplied { throw failure }
-        let repaired = try await check ? verify(database, found, intro) : repair(database, found, intro)
+        let (found, repaired) = try await check ? verify(database, intro) : change(database, intro)
         let loaded = sample ? try await SampleStudio.load(into: intro.administration(database), database) : false
         let changed = found.canBeApplied && !check || !repaired.isEmpty
         let shared = found.canBeApplied && !check ? try await sharedMailboxes(in: database) : []
@@ -72,8 +70,12 @@ struct Setup: IntroSubcommand {
     /// Compares the catalogue, the privileges and the time zone rules with those that this binary expects.
     ///
     /// The objects of a newer binary's schema are not compared, because this binary does not know them.
-    private func verify(_ database: Database, _ found: Schema.Status, _ intro: Intro) async throws -> [String] {
-        guard found == .current else { return [] }
+    private func verify(
+        _ database: Database, _ intro: Intro
+    ) async throws -> (found: Schema.Status, repaired: [String]) {
+        let found = try await Schema.status(of: database)
+        if let failure = Failure(found) { throw failure }
+        guard found == .current else { return (found, []) }
         try await database.withConnection { connection in
             let objects = try await Catalogue.differences(on: connection)
             if !objects.isEmpty {
@@ -84,27 +86,39 @@ struct Setup: IntroSubcommand {
         }
         let timeZones = try await intro.timeZoneWarnings(in: database)
         if !timeZones.isEmpty { throw Failure(timeZones: timeZones) }
-        return []
+        return (found, [])
+    }
+
+    /// Creates or upgrades the schema, and repairs objects that were dropped or changed by hand.
+    private func change(
+        _ database: Database, _ intro: Intro
+    ) async throws -> (found: Schema.Status, repaired: [String]) {
+        do {
+            let found = try await Schema.apply(to: database) { intro.console.note("waiting for a lock: \($0)") }
+            if let failure = Failure(found), !found.canBeApplied { throw failure }
+            return (found, try await repair(database, found, intro))
+        } catch let error as PostgresError where error.kind == .server && error.sqlState == "42501" {
+            throw Failure(notOwner: error)
+        }
     }
 
     /// Repairs objects that were dropped or changed by hand.
     private func repair(_ database: Database, _ found: Schema.Status, _ intro: Intro) async throws -> [String] {
         if case .compatible = found { return [] }
         let repair = try await Catalogue.repair(database) { intro.console.note("waiting for a lock: \($0)") }
+        let unlisted = try await database.withConnection { try await Privileges.unlistedObjects(on: $0) }
         guard repair.left.isEmpty else {
             throw Failure(
-                catalogue: repair.left,
-                hint: "setup repairs functions, triggers, and missing constraints and indexes; change these by hand")
+                catalogue: repair.left + unlisted,
+                hint: "setup repairs functions, triggers, and missing constraints and indexes; change these by hand, "
+                    + "and \(Failure.unlistedHint)")
         }
+        guard unlisted.isEmpty else { throw Failure(catalogue: unlisted, hint: Failure.unlistedHint) }
         return repair.repaired
     }
 
     private func sharedMailboxes(in database: Database) async throws -> [[Client]] {
         try await database.withConnection { try await ClientRepository($0).sharingMailboxes() }
-    }
-
-    private func apply(to database: Database, _ intro: Intro) async throws -> Schema.Status {
-        try await Schema.apply(to: database) { intro.console.note("waiting for a lock: \($0)") }
     }
 }
 

@@ -1,3 +1,4 @@
+import Postgres
 import Schema
 
 extension Failure {
@@ -29,11 +30,22 @@ extension Failure {
 }
 
 extension Failure {
-    /// Describes privileges that differ from those that this binary expects.
+    /// The hint for tables, functions, triggers and rules that do not belong to Intro.
+    static let unlistedHint = "drop what is not listed, or move it to another schema"
+
+    /// Describes privileges that differ from those that this binary expects, and objects without expected privileges.
     init(privileges differences: [String]) {
+        let setup = "run `intro setup` as the owner of the schema"
+        let hasUnlisted = differences.contains { $0.hasSuffix(Privileges.unlisted) }
         self.init(
             schema: "the privileges in the database are not as Intro needs them", differences,
-            hint: "run `intro setup` as the owner of the schema")
+            hint: hasUnlisted ? "\(Self.unlistedHint); then \(setup)" : setup)
+    }
+
+    /// Describes a login that may not change the schema.
+    init(notOwner error: PostgresError) {
+        self = .misconfigured(
+            "this login may not change the schema", because: "\(error)", hint: "run it as the owner of the schema")
     }
 
     /// Describes tables, constraints, indexes, triggers or functions that differ from those that this binary expects.
