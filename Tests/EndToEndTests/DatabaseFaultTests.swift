@@ -143,6 +143,44 @@ struct DatabaseFaultTests {
     }
 
     @Test(
+        "setup by a login that does not own the schema gets 78, and is told to run it as the owner",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
+    func notOwner() async throws {
+        try await Studio.with { studio in
+            try await studio.withLogin("IN ROLE intro_service") { desk in
+                let result = try await desk.intro("setup", "--json")
+                #expect(result.exit == 78)
+                #expect(result.error?.hint == "run it as the owner of the schema")
+            }
+        }
+    }
+
+    @Test("a database that does not exist gets 78 and the command that creates it")
+    func missingDatabase() async throws {
+        try await Studio.with { studio in
+            let result = try await studio.reached(by: studio.conninfo + " dbname=no_such_database").intro(
+                "slots", "--json")
+            #expect(result.exit == 78)
+            #expect(result.error?.message.hasPrefix("the database does not exist") == true, "\(result.stderr)")
+            #expect(result.error?.hint.contains("createdb") == true)
+        }
+    }
+
+    @Test(
+        "a login without CONNECT gets 78 and the missing privilege",
+        .enabled(if: Studio.isOnPrivateServer, "makes a role"))
+    func notConnected() async throws {
+        try await Studio.with { studio in
+            try await studio.answer("setup")
+            try await studio.withLogin { stranger in
+                let result = try await stranger.intro("doctor")
+                #expect(result.exit == 78)
+                #expect(result.stdout.contains("lacks a privilege: CONNECT on the database"), "\(result.stdout)")
+            }
+        }
+    }
+
+    @Test(
         "a server without free connections exits with 75",
         .enabled(if: Studio.isOnPrivateServer, "makes a role"))
     func full() async throws {

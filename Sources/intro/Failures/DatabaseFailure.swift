@@ -37,13 +37,18 @@ extension Failure {
         case "08P01":
             // PgBouncer reports every refusal with this code, in English.
             self.init(unreachable: error.message)
-        case "28P01", "28000", "3D000":
+        case "28P01", "28000":
             self = .misconfigured(
                 "the database refuses this login", because: "\(error)",
                 hint: "correct the user, the password or the "
                     + "database name in --database, INTRO_DATABASE_URL or PG*")
+        case "3D000":
+            self = .misconfigured(
+                "the database does not exist on this server", because: "SQLSTATE 3D000",
+                hint: "create it with `createdb --encoding=UTF8 --template=template0 NAME`, or correct the "
+                    + "database name in --database, INTRO_DATABASE_URL or PG*")
         case "42501":
-            self = .withoutPrivileges(error)
+            self = .withoutPrivileges(because: "CONNECT on the database (SQLSTATE 42501)")
         case .some:
             self = .busy("the database accepts no connections at the moment", because: "\(error)")
         case nil where Self.isInvalidURL(error.message):
@@ -85,7 +90,7 @@ extension Failure {
                 "the database is read-only", because: "\(error): it may be a standby server",
                 hint: "try again after the switchover, or connect to the primary (target_session_attrs=read-write)")
         case ("42501", _):
-            self = .withoutPrivileges(error)
+            self = .withoutPrivileges(because: "\(error)")
         case (_, "42"):
             self = .misconfigured(
                 "the database's schema is not as Intro needs it", because: "\(error)",
@@ -104,9 +109,9 @@ extension Failure {
         }
     }
 
-    private static func withoutPrivileges(_ error: PostgresError) -> Failure {
+    private static func withoutPrivileges(because reason: String) -> Failure {
         .misconfigured(
-            "the database user lacks a privilege", because: "\(error)",
+            "the database user lacks a privilege", because: reason,
             hint: "grant the role intro_service to this user; with intro_reader, it can only read "
                 + "(`intro setup --check` compares the privileges)")
     }
