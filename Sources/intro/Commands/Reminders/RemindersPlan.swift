@@ -46,14 +46,24 @@ extension RemindersCommand {
             }
             let due = groups.map(\.count).reduce(0, +)
             let skipped = groups.filter { $0.skipReason != nil && !$0.waits }.map(\.count).reduce(0, +)
-            let waits = groups.filter { $0.skipReason != nil && $0.waits }
-            let unreviewed = waits.filter { $0.skipReason == .optOutReview }.map(\.count).reduce(0, +)
-            let blocked = waits.map(\.count).reduce(0, +) - unreviewed
-            let waiting =
-                (blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible")
-                + (unreviewed == 0 ? "" : ", \(unreviewed) would wait for a possible opt-out to be reviewed")
             return table.text(colored: colored)
-                + "\n\n\(due) due, \(skipped) of them would be skipped\(waiting). Nothing was sent."
+                + "\n\n\(due) due, \(skipped) of them would be skipped\(waiting(groups)). Nothing was sent."
+        }
+
+        /// The numbers of messages that would wait, by reason; empty without any.
+        private func waiting(_ groups: [DueGroup]) -> String {
+            var counts: [MessageReason: Int64] = [:]
+            for group in groups where group.waits {
+                if let reason = group.skipReason { counts[reason, default: 0] += group.count }
+            }
+            let blocked = MessageReason.obstacles.compactMap { counts.removeValue(forKey: $0) }.reduce(0, +)
+            let others = counts.sorted { $0.key.rawValue < $1.key.rawValue }.map { reason, count in
+                reason == .optOutReview
+                    ? ", \(count) would wait for a possible opt-out to be reviewed"
+                    : ", \(count) would wait: \(reason.text)"
+            }
+            return (blocked == 0 ? "" : ", \(blocked) would wait for their session to become possible")
+                + others.joined()
         }
     }
 }
