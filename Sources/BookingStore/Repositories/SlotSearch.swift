@@ -1,6 +1,6 @@
 public import Booking
 public import FoundationEssentials
-public import Postgres
+import Postgres
 
 /// The conditions of a search for free slots at one or several studios.
 public struct SlotSearch: Sendable {
