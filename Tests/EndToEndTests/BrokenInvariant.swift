@@ -123,7 +123,10 @@ struct BrokenInvariant: Sendable, CustomTestStringConvertible {
         BrokenInvariant(
             "client_events", [], withoutTriggers("UPDATE client SET name = 'Zoe' WHERE name = 'Dan';")),
         BrokenInvariant("client_events", [], withoutEvents(of: "client", client("Ana"))),
-        BrokenInvariant("client_events", [], withoutTriggers("INSERT INTO client (name) VALUES ('Fay');")),
+        BrokenInvariant(
+            "client_events", [],
+            withoutTriggers(
+                "INSERT INTO client (name, email, email_key) VALUES ('Fay', 'fay@example.com', 'fay@example.com');")),
         BrokenInvariant("other_events", [], withoutEvents(of: "studio", "1")),
         BrokenInvariant(
             "other_events", [], withoutEvents(of: "trainer", "(SELECT id FROM trainer WHERE handle = 'maria')")),

@@ -56,6 +56,9 @@ struct RestoredDatabaseTests {
         #expect(try result.printed["held"] == 219)
         let listed = try await studio.answer("reminders", "list", "--status", "queued").items
         #expect(listed.count == 219 && listed.allSatisfy { $0["reason"] == "held" })
+        let plan = try await studio.intro("reminders", "plan")
+        #expect(plan.stdout.contains(" would wait: held after a restore"), "\(plan.stdout)")
+        #expect(!plan.stdout.contains("session to become possible"), "\(plan.stdout)")
         let statistics = try await studio.answer("jobs", "stats")
         #expect(statistics["messages"]?["held"] == 219 && statistics["messages"]?["held_reason"] == "held")
         let why = try await studio.intro("why", "00000009")
