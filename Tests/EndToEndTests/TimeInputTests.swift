@@ -72,6 +72,9 @@ struct TimeInputTests {
                 (["log", "--from", "2026-12-03", "--until", "2026-12-01"], "(Tue Dec 1) is not after"),
                 (["reminders", "plan", "--until", "today 7am"], "\"today 7am\" is in the past"),
                 (["reminders", "send", "--until", "yesterday"], "\"yesterday\" is in the past"),
+                (["reminders", "hold", "--sent-since", "in 2 hours"], "\"in 2 hours\" is in the future"),
+                (["reminders", "hold", "--sent-since", "tomorrow"], "\"tomorrow\" is in the future"),
+                (["reminders", "resend", "--status", "failed", "--since", "tomorrow"], "\"tomorrow\" is in the"),
                 (
                     ["slots", "--after", "3pm", "--before", "1pm"],
                     "--before 1:00 PM is not later than 3:00 PM, --after"

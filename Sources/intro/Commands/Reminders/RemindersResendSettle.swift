@@ -96,8 +96,19 @@ extension Intro {
     ///   - text: The text that was typed.
     ///   - field: The option.
     /// - Returns: The instant.
-    /// - Throws: `InvalidInput`, a `Refusal`, or a `Failure` when the time differs between the studios.
+    /// - Throws: `InvalidInput`, also for a time in the future, a `Refusal`, or a `Failure` when the time differs
+    ///   between the studios.
     func since(_ text: String, field: String = "--since") async throws -> Date {
+        let instant = try await readSince(text, field: field)
+        guard instant <= now else {
+            throw InvalidInput(
+                field: field, problem: "\(quoted(text)) is in the future",
+                hint: "give a time before now, such as 2h or \"today 2am\"")
+        }
+        return instant
+    }
+
+    private func readSince(_ text: String, field: String) async throws -> Date {
         if let minutes = try? DurationInput.minutes(text) { return now - Double(minutes) * 60 }
         if let instant = RFC3339.parse(text) { return instant }
         let database = try await database()
