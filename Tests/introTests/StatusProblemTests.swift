@@ -209,7 +209,7 @@ struct StatusProblemTests {
 
     @Test("the screen fits into 24 lines of 80 columns, whatever there is to show")
     func screen() {
-        let console = Console(json: false, color: .never, environment: [:])
+        let console = Console(json: false, color: .never, environment: ["COLUMNS": "80"])
         let many = Self.healthy { status in
             status.database = SystemStatus.DatabaseState(
                 version: "15.14", role: .standby, tls: false, host: String(repeating: "db.", count: 60), port: "5432",
@@ -235,4 +235,22 @@ struct StatusProblemTests {
         #expect(text.contains("1 shown, --json lists all"))
         #expect(text.contains("pgbackrest, Sun Jan 3, 10:13 AM PST, verified"), "\(text)")
     }
+
+    @Test("a problem and its hint are wrapped between words on a terminal, and whole lines in other output")
+    func wrapped() {
+        let status = Self.healthy { status in
+            status.notices = [.init(level: .warning, code: "x", message: Self.long, hint: Self.long)]
+        }
+        func lines(_ environment: [String: String]) -> [String] {
+            let console = Console(json: false, color: .never, environment: environment)
+            return StatusText(status: status, times: times).screen(on: console).components(separatedBy: "\n")
+        }
+        let whole = lines([:])
+        #expect(whole.contains("warning: \(Self.long)") && whole.contains("hint: \(Self.long)"), "\(whole)")
+        let wrapped = lines(["COLUMNS": "80"])
+        #expect(wrapped.allSatisfy { $0.count <= 80 && !$0.contains("…") }, "\(wrapped)")
+        #expect(wrapped.joined(separator: " ").replacing("  ", with: "").filter { $0 == "w" }.count >= 80)
+    }
+
+    private static let long = Array(repeating: "word", count: 40).joined(separator: " ")
 }

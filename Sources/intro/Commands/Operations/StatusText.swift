@@ -13,32 +13,52 @@ struct StatusText {
     /// The most lines for runners, for queues and for problems, so that all fits on a screen of 24 lines.
     private static let mostEntries = 3
 
-    /// Returns the screen: at most 24 lines, each cut at the width of the console.
+    /// Returns the screen: at most 24 lines, unless a single problem needs more.
+    ///
+    /// On a terminal, states are cut at its width, and problems and hints are wrapped between words. Other output has
+    /// whole lines.
     func screen(on console: Console) -> String {
-        let width = console.textWidth
-        let colored = console.isColored
-        let label = 10
-        var lines = entries.flatMap { name, values in
-            values.enumerated().map { index, value in
-                Style.dim((index == 0 ? name : "").padded(to: label), when: colored)
-                    + value.visible.truncated(to: width - label)
+        let problems = problems(on: console)
+        let entries: [(String, [String])] = [("Status", [headline(shown: problems.count)])] + state
+        var lines: [String] = []
+        for (name, values) in entries {
+            for (index, value) in values.enumerated() {
+                lines.append(line(index == 0 ? name : "", value.visible, on: console))
             }
         }
-        let problems = status.problems
         if !problems.isEmpty { lines.append("") }
-        for problem in problems.prefix(shownProblems) {
-            let level = problem.level.rawValue + ":"
-            let message = problem.message.visible.truncated(to: width - level.count - 1)
-            lines.append(Style.red(level, when: colored) + " " + message)
-            lines.append(
-                Style.bold("hint:", when: colored) + " " + problem.hint.visible.truncated(to: width - "hint: ".count))
-        }
-        return lines.joined(separator: "\n")
+        return (lines + problems.flatMap(\.self)).joined(separator: "\n")
     }
 
-    /// The lines of the screen by label.
-    private var entries: [(String, [String])] {
-        [("Status", [headline])] + state
+    private func line(_ name: String, _ value: String, on console: Console) -> String {
+        let label = 10
+        let text = console.width.map { value.truncated(to: $0 - label) } ?? value
+        return Style.dim(name.padded(to: label), when: console.isColored) + text
+    }
+
+    /// The lines of the most severe problems for which the screen has room, below the headline and an empty line; of one
+    /// at least.
+    private func problems(on console: Console) -> [[String]] {
+        var room = Self.height - 2 - state.reduce(0) { $0 + $1.1.count }
+        var shown: [[String]] = []
+        for problem in status.problems.prefix(Self.mostEntries) {
+            let lines = lines(of: problem, on: console)
+            room -= lines.count
+            guard room >= 0 || shown.isEmpty else { break }
+            shown.append(lines)
+        }
+        return shown
+    }
+
+    private func lines(of problem: SystemStatus.Problem, on console: Console) -> [String] {
+        func paragraph(_ label: String, _ text: String, _ style: (String, Bool) -> String) -> [String] {
+            let whole = "\(label) \(text.visible)"
+            var lines = console.width.map { whole.wrapped(to: $0, indent: 2) } ?? [whole]
+            lines[0] = style(label, console.isColored) + lines[0].dropFirst(label.count)
+            return lines
+        }
+        return paragraph("\(problem.level.rawValue):", problem.message) { Style.red($0, when: $1) }
+            + paragraph("hint:", problem.hint) { Style.bold($0, when: $1) }
     }
 
     private var state: [(String, [String])] {
@@ -50,16 +70,10 @@ struct StatusText {
             ]
     }
 
-    /// The number of problems with their hints for which the screen has room, below the headline and an empty line.
-    private var shownProblems: Int {
-        min(Self.mostEntries, (Self.height - 2 - state.reduce(0) { $0 + $1.1.count }) / 2)
-    }
-
     private static let notRead = "not read"
 
-    private var headline: String {
+    private func headline(shown: Int) -> String {
         let problems = status.problems
-        let shown = min(problems.count, shownProblems)
         let rest = problems.count > shown ? "; \(shown) shown, --json lists all" : ""
         return status.level.rawValue.uppercased()
             + (problems.isEmpty ? "" : ": \(counted(problems.count, "problem"))\(rest)")
