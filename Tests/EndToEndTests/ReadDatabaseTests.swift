@@ -45,6 +45,13 @@ struct ReadDatabaseTests {
         #expect(verified["standby"] == true && verified["lag_seconds"] != nil)
         #expect(!(try await studio.intro("trainer", "list")).stderr.contains("standby"))
         #expect(!(try await studio.intro("slots", "--database", primary.conninfo)).stderr.contains("standby"))
+        // A preview plans messages, and rolls the planning back.
+        let conninfo = try #require(studio.settings["INTRO_DATABASE_READ_URL"])
+        for words in [["plan"], ["send", "--dry-run"]] {
+            let preview = try await primary.intro(["reminders"] + words + ["--database", conninfo, "--json"])
+            #expect(preview.exit == 75, "\(words): \(preview.stdout)\(preview.stderr)")
+            #expect(preview.error?.message.hasPrefix("a preview needs the primary") == true, "\(preview.stderr)")
+        }
     }
 
     /// A booking is made on the primary, and a standby that has not applied it is behind.

@@ -109,6 +109,18 @@ extension Failure {
         }
     }
 
+    /// Runs a preview, which plans messages and rolls the planning back, and describes why a standby cannot make it.
+    static func describingPreview<Result>(_ preview: () async throws -> Result) async throws -> Result {
+        do {
+            return try await preview()
+        } catch let error as PostgresError where error.sqlState == "25006" {
+            throw busy(
+                "a preview needs the primary server",
+                because: "this server is read-only, and a preview plans the messages and rolls the planning back",
+                hint: "connect to the primary (target_session_attrs=read-write)")
+        }
+    }
+
     private static func withoutPrivileges(because reason: String) -> Failure {
         .misconfigured(
             "the database user lacks a privilege", because: reason,

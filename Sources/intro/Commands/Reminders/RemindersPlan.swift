@@ -27,7 +27,9 @@ extension RemindersCommand {
         func run(in intro: Intro) async throws {
             let database = try await intro.database()
             let until = try await until.instant(in: intro)
-            let groups = try await intro.reminders(database).forecast(until: until)
+            let groups = try await Failure.describingPreview {
+                try await intro.reminders(database).forecast(until: until)
+            }
             guard !intro.console.isJSON else {
                 return try groups.forEach { try intro.console.print(jsonText(DueGroupRecord($0))) }
             }

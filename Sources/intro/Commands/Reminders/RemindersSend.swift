@@ -43,7 +43,9 @@ extension RemindersCommand {
             let until = try await until.instant(in: intro)
             let batch = try intro.reminders(database, templates: try await intro.checkedTemplates(for: database))
             if dryRun {
-                let forecast = try await batch.forecastReport(until: until, limit: limit)
+                let forecast = try await Failure.describingPreview {
+                    try await batch.forecastReport(until: until, limit: limit)
+                }
                 return try intro.console.report(DeliverySummaryRecord(forecast)) { forecastText(forecast) }
             }
             try SimulatedTime.confirm(yes, in: intro)
