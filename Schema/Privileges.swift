@@ -112,7 +112,8 @@ public enum Privileges {
         // Personal data. Only these functions change events or delete them; see refuse_event_change.
         "block_forgotten_addresses": .trigger, "compare_forgotten_contacts": .trigger, "contact_hash": .service,
         "contacts_to_compare": .service, "erase_client": .service, "erase_messages": .owner,
-        "erased_document": .everyone, "erased_values": .everyone, "keep_contact_hashes": .owner,
+        "erased_document": .everyone, "erased_mentions": .everyone, "erased_values": .everyone,
+        "keep_contact_hashes": .owner,
         "mentions_person": .everyone, "names_to_hash": .service,
         "own_addresses": .service, "person_contacts": .service,
         "person_states": .service, "personal_data": .service, "personal_rows": .service, "prune_events": .service,

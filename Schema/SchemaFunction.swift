@@ -15,7 +15,7 @@ struct SchemaFunction: Sendable {
     static let oldestBinary: Int32 = 14
 
     /// The recorded checksum of all functions of ``set``.
-    static let digest = "f9925f95dda6e5dd"
+    static let digest = "197b906ccd789f0a"
 
     /// Every function, callees before their callers: SQL-language bodies are checked when they are stored.
     static let all = [
@@ -85,6 +85,7 @@ struct SchemaFunction: Sendable {
         SchemaFunction("personal_data", PackageResources.personal_data_sql),
         SchemaFunction("erased_document", PackageResources.erased_document_sql),
         SchemaFunction("erased_values", PackageResources.erased_values_sql),
+        SchemaFunction("erased_mentions", PackageResources.erased_mentions_sql),
         SchemaFunction("names_to_hash", PackageResources.names_to_hash_sql),
         SchemaFunction("erase_messages", PackageResources.erase_messages_sql),
         SchemaFunction("keep_contact_hashes", PackageResources.keep_contact_hashes_sql),

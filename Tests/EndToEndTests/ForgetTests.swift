@@ -27,6 +27,10 @@ struct ForgetTests {
             #expect(!dump.filter(\.isNumber).contains("2135550187"))
             #expect(dump.contains("request of 3 december"), "the dump contains the reason of the erasure")
             #expect(dump.contains("ben@example.com"))
+            let booking = try await studio.database.query(
+                "SELECT actor, after ->> 'source' FROM event WHERE subject = 'session' ORDER BY id LIMIT 1"
+            ).decode((String, String?).self)[0]
+            #expect(booking.0 == "erased" && booking.1 == "erased", "\(booking)")
             #expect(try await studio.totals() == totals)
             let verified = try await studio.intro("verify", "--json", now: ForgottenPerson.later)
             let broken = try verified.printed["checks"]?.items.filter { $0["violations"] != 0 } ?? []

@@ -46,7 +46,7 @@ extension Studio {
         try await database.query("UPDATE hold SET status = 'released'")
         let booked = try await answer(
             "book", "--client", ForgottenPerson.email, "--trainer", "maria", "--at", "2026-12-01 09:00", "--request-id",
-            "zaphira-1")
+            "zaphira-1", "--as", "\(ForgottenPerson.name) (web)", "--source", "sister of \(ForgottenPerson.name)")
         let reference = try #require(booked["reference"]?.text)
         try await answer("reminders", "send", now: Studio.atTen)
         try await receiveText("Wilhelmina comes along", from: ForgottenPerson.phone, id: "SMquillon")

@@ -30,7 +30,7 @@ struct PersonalColumnsTests {
         "client": ["id", "created_at", "forgotten_at", "unsubscribe_token", "shares_mailbox"],
         "client_note": ["id", "client_id", "at", "author"],
         "consent": ["id", "client_id", "channel", "scope", "granted", "at", "actor"],
-        // Reports count the sources; a source identifies no client.
+        // Reports count the sources; a source that mentions the client is erased, as are actors.
         "session": [
             "id", "reference", "studio_id", "trainer_id", "client_id", "station", "starts_at", "ends_at", "occupied",
             "status", "waived", "waived_rules", "revision", "booked_at", "arranged_at", "confirmed_at", "cancelled_by",

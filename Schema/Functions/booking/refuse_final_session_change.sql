@@ -8,7 +8,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     v_corrected text[] := ARRAY[
         'status', 'revision', 'station', 'arranged_at', 'cancel_reason', 'cancelled_by'];
-    v_erased    text[] := ARRAY['request_id', 'named_contacts', 'override_reason', 'cancel_reason'];
+    v_erased    text[] := ARRAY['request_id', 'named_contacts', 'override_reason', 'cancel_reason', 'source'];
 BEGIN
     IF OLD.status <> 'booked'
         AND NEW IS DISTINCT FROM OLD

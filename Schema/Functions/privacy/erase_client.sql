@@ -17,6 +17,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
     v_contact text;
     v_rows    jsonb;
+    v_words   text[];
     v_mark    bigint;
     v_hashed  jsonb := jsonb_object(p_names, p_digests);
 BEGIN
@@ -34,6 +35,8 @@ BEGIN
     END IF;
     SELECT jsonb_object_agg(own.subject, ids) INTO v_rows
     FROM (SELECT r.subject, jsonb_agg(r.id ORDER BY r.id) AS ids FROM personal_rows(p_client) AS r GROUP BY 1) AS own;
+    v_words := own_addresses(p_client) || ARRAY(
+        SELECT DISTINCT state ->> 'name' FROM person_states(p_client) AS state WHERE state ->> 'name' <> '');
     -- Only superusers may write such a setting into the definition of a function.
     PERFORM set_config('intro.event_change', 'erasure', true);
     PERFORM erase_messages(v_rows -> 'message');
@@ -51,7 +54,8 @@ BEGIN
     DELETE FROM change_request WHERE session_id IN (SELECT id FROM session WHERE client_id = p_client);
     UPDATE session
     SET request_id = 'erased:' || id, named_contacts = '{}',
-        override_reason = CASE WHEN override_reason IS NOT NULL THEN 'erased' END, cancel_reason = NULL
+        override_reason = CASE WHEN override_reason IS NOT NULL THEN 'erased' END, cancel_reason = NULL,
+        source = coalesce(erased_mentions(jsonb_build_object('source', source), v_words) ->> 'source', source)
     WHERE client_id = p_client;
     UPDATE inbound_text
     SET sender = 'erased', body = '', reply = NULL, answer = NULL, answer_id = NULL, provider_id = NULL
@@ -65,8 +69,10 @@ BEGIN
 
     -- The reason of the erasure itself is kept, with the event of the client.
     UPDATE event AS e
-    SET before = erased_document(e.before, erased_values(e.subject, e.subject_id)),
-        after = erased_document(e.after, erased_values(e.subject, e.subject_id)),
+    SET actor = coalesce(erased_mentions(jsonb_build_object('actor', e.actor), v_words) ->> 'actor', e.actor),
+        before = erased_document(
+            e.before, erased_mentions(e.before, v_words) || erased_values(e.subject, e.subject_id)),
+        after = erased_document(e.after, erased_mentions(e.after, v_words) || erased_values(e.subject, e.subject_id)),
         reason = CASE
             WHEN e.subject = 'client' AND e.id > v_mark THEN e.reason
             WHEN e.reason IS NOT NULL THEN 'erased'
