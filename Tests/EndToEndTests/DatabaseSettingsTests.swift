@@ -58,6 +58,7 @@ struct DatabaseSettingsTests {
                     try await $0.execute(script: "ALTER DATABASE \(name) SET \(setting)")
                 }
             }
+            try await studio.answer("setup")
             let checked = try await studio.intro("setup", "--check")
             #expect(checked.exit == 0, "\(checked.stderr)")
             try await studio.answer(

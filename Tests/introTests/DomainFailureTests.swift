@@ -101,7 +101,8 @@ struct DomainFailureTests {
         let messages = DeliveryAdvice.Problem.allCases.map { DeliveryAdvice.commandLine.message("problem", on: $0) }
         #expect(
             messages == [
-                "problem: see `intro reminders list --status failed`", "problem: see `intro reminders hold --help`",
+                "problem: see `intro reminders list --status failed`", "problem: see `intro reminders unknown`",
+                "problem: see `intro reminders hold --help`",
                 "problem: see `intro reminders hold` and `intro reminders release`",
             ])
         #expect(DeliveryAdvice.none.message("problem", on: .held) == "problem")
