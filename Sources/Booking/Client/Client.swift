@@ -156,7 +156,7 @@ public struct ClientDetails: Sendable {
     public var source: String?
     /// The language for messages; `nil` means English.
     public var language: Language?
-    /// The parent or guardian of a client who is a minor.
+    /// The parent or guardian, if the client is a minor.
     public var guardian: String?
 
     /// Creates the details of a new client.

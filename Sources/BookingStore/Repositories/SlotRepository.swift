@@ -77,7 +77,7 @@ public struct SlotRepository: Sendable {
     /// - Parameters:
     ///   - session: The session; its own time and the holds for it are free for it.
     ///   - studio: The session's studio.
-    ///   - absence: The trainer, who is not offered at times that overlap the absence.
+    ///   - absence: The absent trainer and the time; slots of this trainer that overlap it are left out.
     ///   - now: The current time.
     ///   - limit: The maximum number of slots.
     /// - Returns: The slots nearest to the session's start.

@@ -194,7 +194,9 @@ extension RemindersCommand {
             try intro.report(entries, empty: "")
         }
 
-        /// Returns the named message or session; the error for another text suggests no client, who has no outcome.
+        /// Returns the named message or session.
+        ///
+        /// If the text is neither, the error suggests no client, since only messages have an outcome.
         private func target(in intro: Intro, _ database: Database) async throws -> LedgerCorrections.Target {
             do {
                 return try await intro.ledgerTarget(message, in: database)
